@@ -1,0 +1,6 @@
+"""The addresses of the console app."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "console"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,120 @@
+"""What the surroundings say: every environment variable the project reads, with its default."""
+
+import os
+import secrets
+import socket
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+_read = environ.Env()
+
+
+class SettingsError(Exception):
+    """A variable holds something that cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One host and port that the outbound gate lets through although it is on this machine."""
+
+    host: str
+    port: int
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable as text."""
+    return str(_read.str(name, default=default))
+
+
+def number(name: str, default: int, *, lowest: int, highest: int) -> int:
+    """Return the variable as a whole number between two bounds.
+
+    Raises SettingsError when it is not one.
+    """
+    raw = text(name, str(default))
+    if not raw.lstrip("-").isdigit() or not lowest <= int(raw) <= highest:
+        raise SettingsError(f"{name} must be a whole number from {lowest} to {highest}, not {raw!r}.")
+    return int(raw)
+
+
+def switch(name: str, default: bool) -> bool:
+    """Return the variable as yes or no (1, true, yes, on)."""
+    return bool(_read.bool(name, default=default))
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return the comma-separated words of the variable."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def addresses(name: str) -> tuple[Address, ...]:
+    """Return the comma-separated `host:port` pairs of the variable.
+
+    Raises SettingsError when one is not a host and a port.
+    """
+    found = []
+    for word in words(name):
+        host, _, port = word.rpartition(":")
+        if not host or not port.isdigit():
+            raise SettingsError(f"{name} must list host:port pairs, and {word!r} is none.")
+        found.append(Address(host.strip("[]"), int(port)))
+    return tuple(found)
+
+
+def data_folder() -> Path:
+    """Return the folder that holds everything this installation writes."""
+    return Path(text("ISE_MAIL_DATA", str(ROOT / "var"))).resolve()
+
+
+def node_name() -> str:
+    """Return the short host name of this node, or what ISE_MAIL_NODE says instead."""
+    return text("ISE_MAIL_NODE") or socket.gethostname().split(".")[0].lower() or "localhost"
+
+
+def secret_key(folder: Path) -> str:
+    """Return Django's signing key: ISE_MAIL_SECRET_KEY, else a file made at the first start."""
+    given = text("ISE_MAIL_SECRET_KEY")
+    return given or _first_written(folder / "secret_key", secrets.token_urlsafe(64))
+
+
+def key_ring(folder: Path) -> Path:
+    """Return the key ring's file.
+
+    A ring named by ISE_MAIL_KEYRING must exist, since all nodes hold the same one; without that
+    variable this node makes its own at the first start.
+    """
+    given = text("ISE_MAIL_KEYRING")
+    if given:
+        return Path(given)
+    path = folder / "keyring"
+    key = b64encode(secrets.token_bytes(32)).decode()
+    _first_written(path, f"k{secrets.token_hex(4)} {key}\n")
+    return path
+
+
+def public_url() -> str:
+    """Return the address under which browsers reach the console.
+
+    Raises SettingsError when it is not an http or https address.
+    """
+    url = text("ISE_MAIL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise SettingsError(f"ISE_MAIL_PUBLIC_URL must be an http or https address, not {url!r}.")
+    return url
+
+
+def _first_written(path: Path, content: str) -> str:
+    """Return the file's text; write `content` first when the file is missing, once for all processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(content)
+    return content

@@ -1,0 +1,1 @@
+"""The rows of the notifications app, one module for each thing."""

@@ -1,0 +1,6 @@
+"""The addresses of the notifications app."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "notifications"
+urlpatterns: list[URLPattern | URLResolver] = []

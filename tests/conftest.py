@@ -1,0 +1,26 @@
+"""Gives the suite a data folder of its own before Django reads its settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+
+import pytest
+
+_folder = tempfile.mkdtemp(prefix="ise-mail-tests-")
+atexit.register(shutil.rmtree, _folder, True)
+os.environ["ISE_MAIL_DATA"] = _folder
+os.environ["ISE_MAIL_NODE"] = "ise3-1"
+os.environ["ISE_MAIL_FQDN"] = "ise3-1.testlab.com"
+os.environ["ISE_MAIL_PUBLIC_URL"] = "http://127.0.0.1:8000"
+os.environ["ISE_MAIL_STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+os.environ.setdefault("ISE_MAIL_SANDBOX", "1")
+for name in ("ISE_MAIL_KEYRING", "ISE_MAIL_SECRET_KEY", "ISE_MAIL_EGRESS_ALLOW"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the test plays."""
+    return datetime.now(UTC).replace(microsecond=0)
