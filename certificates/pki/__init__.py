@@ -1,0 +1,1 @@
+"""X.509 without a framework: reading certificates, judging chains, speaking TLS."""

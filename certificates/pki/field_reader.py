@@ -1,0 +1,141 @@
+"""Takes single members out of a certificate and remembers which of them could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+
+from certificates.pki.oids import USAGE_NAMES
+
+T = TypeVar("T")
+E = TypeVar("E", bound=x509.ExtensionType)
+
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises, at loading or at the first touch of a member, for bytes it cannot make sense of."""
+
+
+class FieldReader:
+    """Reads members of one certificate; every method answers a neutral value where the member is unreadable."""
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self.unreadable: list[str] = []
+        self._certificate = certificate
+        self._extensions = self.take("extensions", lambda: certificate.extensions)
+
+    def take(self, name: str, getter: Callable[[], T]) -> T | None:
+        """Return what the getter returns, or None and a note when the member cannot be read."""
+        try:
+            return getter()
+        except UNREADABLE:
+            self.unreadable.append(name)
+            return None
+
+    def _extension(self, kind: type[E]) -> E | None:
+        if self._extensions is None:
+            return None
+        try:
+            return self._extensions.get_extension_for_class(kind).value
+        except x509.ExtensionNotFound:
+            return None
+
+    def text_of(self, name: x509.Name | None, field: str) -> str:
+        """The whole distinguished name, most specific part first, as ISE writes it."""
+        if name is None:
+            return ""
+        return self.take(field, lambda: ",".join(_part(rdn) for rdn in reversed(name.rdns))) or ""
+
+    def short_name(self, name: x509.Name | None, field: str) -> str:
+        """The common name; without one the organization unit, the organization, or the whole name."""
+        if name is None:
+            return ""
+        for oid in (
+            x509.NameOID.COMMON_NAME,
+            x509.NameOID.ORGANIZATIONAL_UNIT_NAME,
+            x509.NameOID.ORGANIZATION_NAME,
+        ):
+            found = self.take(field, lambda oid=oid: name.get_attributes_for_oid(oid))  # type: ignore[misc]
+            if found:
+                value = found[0].value
+                return _printable(value.hex() if isinstance(value, bytes) else value)
+        return self.text_of(name, field)
+
+    def key(self) -> tuple[str, int]:
+        """Kind and bits of the public key; the kind is the object identifier when it is not a known one."""
+        key = self.take("public_key", self._certificate.public_key)
+        match key:
+            case rsa.RSAPublicKey():
+                return "RSA", key.key_size
+            case ec.EllipticCurvePublicKey():
+                return "EC", key.key_size
+            case dsa.DSAPublicKey():
+                return "DSA", key.key_size
+            case ed25519.Ed25519PublicKey():
+                return "Ed25519", 256
+            case ed448.Ed448PublicKey():
+                return "Ed448", 456
+        return self._certificate.public_key_algorithm_oid.dotted_string, 0
+
+    def is_ca(self) -> bool | None:
+        """basicConstraints CA; None when the extension is absent or unreadable."""
+        found = self._extension(x509.BasicConstraints)
+        return None if found is None else found.ca
+
+    def may_sign_certificates(self) -> bool | None:
+        """keyUsage keyCertSign; None when the extension is absent or unreadable."""
+        found = self._extension(x509.KeyUsage)
+        return None if found is None else found.key_cert_sign
+
+    def extended_usages(self) -> tuple[str, ...] | None:
+        """Names of the extended key usages; None when the extension is absent or unreadable."""
+        found = self._extension(x509.ExtendedKeyUsage)
+        if found is None:
+            return None
+        return tuple(USAGE_NAMES.get(u.dotted_string, u.dotted_string) for u in found)
+
+    def names(self) -> tuple[str, ...]:
+        """Host names, then addresses, of the subject alternative name."""
+        found = self._extension(x509.SubjectAlternativeName)
+        if found is None:
+            return ()
+        hosts = found.get_values_for_type(x509.DNSName)
+        return (*hosts, *(str(ip) for ip in found.get_values_for_type(x509.IPAddress)))
+
+    def subject_key_id(self) -> str:
+        """Subject key identifier in hexadecimal, or nothing."""
+        found = self._extension(x509.SubjectKeyIdentifier)
+        return "" if found is None else found.digest.hex()
+
+    def authority_key_id(self) -> str:
+        """Authority key identifier in hexadecimal, or nothing."""
+        found = self._extension(x509.AuthorityKeyIdentifier)
+        return "" if found is None or found.key_identifier is None else found.key_identifier.hex()
+
+    def issuer_url(self) -> str:
+        """The first http address at which the issuer says its own certificate lies (RFC 5280 4.2.2.1)."""
+        found = self._extension(x509.AuthorityInformationAccess)
+        for access in found or ():
+            location = access.access_location
+            is_issuer = access.access_method == x509.AuthorityInformationAccessOID.CA_ISSUERS
+            if is_issuer and isinstance(location, x509.UniformResourceIdentifier):
+                if location.value.lower().startswith("http://"):
+                    return location.value[:500]
+        return ""
+
+
+def _part(part: x509.RelativeDistinguishedName) -> str:
+    return _printable("+".join(attribute.rfc4514_string() for attribute in part))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else f"\\{ord(c):02X}" for c in text)

@@ -1,0 +1,113 @@
+"""Reads every field of a certificate once, so that a field that cannot be read spoils only itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certificates.pki.field_reader import UNREADABLE, FieldReader
+from certificates.pki.oids import SIGNATURE_NAMES, WEAK_DIGESTS
+
+NAMES_SHOWN: Final = 100
+"""Subject alternative names kept for display; a hostile certificate can hold 50,000."""
+
+
+class CertificateUnreadable(Exception):
+    """The bytes are not one DER certificate; the text says why."""
+
+
+@dataclass(frozen=True)
+class CertificateFields:
+    """Everything a page or a check wants to know of one certificate; `unreadable` names the members that failed."""
+
+    subject: str
+    issuer: str
+    subject_name: str
+    issuer_name: str
+    serial: int
+    not_before: datetime
+    not_after: datetime
+    sha256: str
+    sha1: str
+    signature: str
+    weak_digest: str
+    key_kind: str
+    key_bits: int
+    is_ca: bool | None
+    is_self_issued: bool
+    may_sign_certificates: bool | None
+    extended_usages: tuple[str, ...] | None
+    names: tuple[str, ...]
+    subject_key_id: str
+    authority_key_id: str
+    issuer_url: str
+    unreadable: tuple[str, ...]
+
+    @property
+    def serial_hex(self) -> str:
+        """The serial number in upper-case hexadecimal with an even number of digits."""
+        digits = f"{abs(self.serial):X}"
+        padded = digits if len(digits) % 2 == 0 else f"0{digits}"
+        return f"-{padded}" if self.serial < 0 else padded
+
+    @property
+    def key(self) -> str:
+        """Kind and length of the public key, such as `RSA 2048`."""
+        return f"{self.key_kind} {self.key_bits}" if self.key_bits else self.key_kind
+
+    @property
+    def display_name(self) -> str:
+        """What a person would call the certificate; never empty."""
+        return self.subject_name or self.subject or f"SHA-256 {self.sha256[:16]}"
+
+
+def fingerprint(der: bytes) -> str:
+    """SHA-256 of the DER bytes in lower-case hexadecimal: the identity of a certificate."""
+    return hashlib.sha256(der).hexdigest()
+
+
+def load(der: bytes) -> x509.Certificate:
+    """Load one DER certificate; raises CertificateUnreadable with the library's reason."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except UNREADABLE as error:
+        raise CertificateUnreadable(str(error)) from error
+
+
+def read(certificate: x509.Certificate) -> CertificateFields:
+    """Read all fields of a loaded certificate; never raises for a member that cannot be read."""
+    reader = FieldReader(certificate)
+    subject = reader.take("subject", lambda: certificate.subject)
+    issuer = reader.take("issuer", lambda: certificate.issuer)
+    key_kind, key_bits = reader.key()
+    algorithm = certificate.signature_algorithm_oid.dotted_string
+    der = certificate.public_bytes(Encoding.DER)
+    return CertificateFields(
+        subject=reader.text_of(subject, "subject"),
+        issuer=reader.text_of(issuer, "issuer"),
+        subject_name=reader.short_name(subject, "subject"),
+        issuer_name=reader.short_name(issuer, "issuer"),
+        serial=certificate.serial_number,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        sha256=fingerprint(der),
+        sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
+        signature=SIGNATURE_NAMES.get(algorithm, algorithm),
+        weak_digest=WEAK_DIGESTS.get(algorithm, ""),
+        key_kind=key_kind,
+        key_bits=key_bits,
+        is_ca=reader.is_ca(),
+        is_self_issued=subject is not None and subject == issuer,
+        may_sign_certificates=reader.may_sign_certificates(),
+        extended_usages=reader.extended_usages(),
+        names=reader.names()[:NAMES_SHOWN],
+        subject_key_id=reader.subject_key_id(),
+        authority_key_id=reader.authority_key_id(),
+        issuer_url=reader.issuer_url(),
+        unreadable=tuple(dict.fromkeys(reader.unreadable)),
+    )

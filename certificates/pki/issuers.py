@@ -1,0 +1,116 @@
+"""Says which trusted certificate would have ended a chain, and why it did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from certificates.pki.field_reader import UNREADABLE
+from certificates.pki.trust import TrustedRow, TrustView
+
+Reason = tuple[str, dict[str, str]]
+"""A code of the taxonomy with its parameters."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row that is a certificate of the path (or has its name and key), or that signed its topmost one."""
+
+    row: TrustedRow
+    depth: int
+
+
+def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None:
+    """Whether the issuer's key made the child's signature; None when this library cannot tell (SHA-1, MD5)."""
+    try:
+        child.verify_directly_issued_by(issuer)
+    except InvalidSignature:
+        return False
+    except UNREADABLE:
+        return None
+    return True
+
+
+def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, now: datetime) -> Reason | None:
+    """Name the row that would have anchored the path (the server's certificate first), or None when there is none.
+
+    The order of the answers is fixed: disabled, trusted for other purposes, out of date, other key.
+    """
+    candidates = tuple(_candidates(path, view))
+    for candidate in candidates:
+        row = candidate.row
+        if not row.enabled:
+            return "ISSUER_DISABLED", {"name": row.name}
+    for candidate in candidates:
+        row = candidate.row
+        if view.usage not in row.usages:
+            return "ISSUER_WRONG_USAGE", {
+                "name": row.name,
+                "usages": ",".join(sorted(row.usages)),
+                "needed": view.usage,
+            }
+    for candidate in candidates:
+        if not candidate.row.is_in_date(now):
+            return _out_of_date(candidate, now)
+    return _other_key(path[-1], view) if path else None
+
+
+def _candidates(path: Sequence[x509.Certificate], view: TrustView) -> Iterator[Candidate]:
+    for depth in reversed(range(len(path))):
+        certificate = path[depth]
+        for row in view.rows:
+            if row.certificate is None:
+                continue
+            if _is_same_authority(row.certificate, certificate):
+                yield Candidate(row, depth)
+            elif depth == len(path) - 1 and _may_have_issued(row.certificate, certificate):
+                yield Candidate(row, depth + 1)
+
+
+def _is_same_authority(row: x509.Certificate, certificate: x509.Certificate) -> bool:
+    if row == certificate:
+        return True
+    try:
+        same_name = row.subject == certificate.subject
+        return same_name and row.public_key() == certificate.public_key()
+    except UNREADABLE:
+        return False
+
+
+def _may_have_issued(row: x509.Certificate, child: x509.Certificate) -> bool:
+    return _has_issuers_name(row, child) and has_signed(row, child) is not False
+
+
+def _has_issuers_name(row: x509.Certificate, child: x509.Certificate) -> bool:
+    try:
+        return row.subject == child.issuer
+    except UNREADABLE:
+        return False
+
+
+def _other_key(top: x509.Certificate, view: TrustView) -> Reason | None:
+    for row in view.rows:
+        found = row.certificate
+        if found is not None and _has_issuers_name(found, top) and has_signed(found, top) is False:
+            return "ISSUER_KEY_MISMATCH", {"name": row.name}
+    return None
+
+
+def _out_of_date(candidate: Candidate, now: datetime) -> Reason:
+    certificate = candidate.row.certificate
+    assert certificate is not None
+    role = "server" if candidate.depth == 0 else "root"
+    if now > certificate.not_valid_after_utc:
+        end = certificate.not_valid_after_utc
+        return "CERT_EXPIRED", {
+            "role": role,
+            "name": candidate.row.name,
+            "date": end.isoformat(),
+            "days": str((now - end).days),
+        }
+    start = certificate.not_valid_before_utc
+    return "CERT_NOT_YET_VALID", {"role": role, "name": candidate.row.name, "date": start.isoformat()}

@@ -1,0 +1,101 @@
+"""A second, independent verifier: a chain is accepted only when cryptography's agrees with OpenSSL's.
+
+OpenSSL alone is looser than RFC 5280 in known corners (name constraints against wildcards, DSA roots, roots that
+are no CA). The API is called unstable by its authors, so that it is touched in this module only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from certificates.pki import fields, hostname
+from certificates.pki.field_reader import UNREADABLE
+from certificates.pki.verdict import Finding, Severity
+
+MAX_CHAIN_DEPTH: Final = 8
+UNSUPPORTED: Final = ("unsupported", "unimplemented", "not supported")
+"""Words of the library for constraints that it cannot evaluate, which is not the same as violated."""
+MODERN_KEYS: Final = frozenset({"Ed25519", "Ed448"})
+
+
+def second_finding(
+    presented: Sequence[bytes],
+    *,
+    anchors: Sequence[x509.Certificate],
+    host: str,
+    now: datetime,
+    refuses: bool,
+) -> Finding | None:
+    """Return a finding when the second verifier does not accept the chain, or None when it does.
+
+    A server certificate that is itself trusted ends its chain at once and has nothing to verify. A shape that the
+    library cannot evaluate is a warning, and so is everything when `refuses` is off.
+    """
+    try:
+        leaf, *others = [fields.load(der) for der in presented]
+    except (fields.CertificateUnreadable, ValueError) as error:
+        return Finding("SECOND_OPINION", {"text": str(error)}, "E" if refuses else "W")
+    if not anchors or leaf in anchors:
+        return None
+    try:
+        _verify(leaf, others, anchors, hostname.ascii_host(host), now)
+    except VerificationError as error:
+        text = str(error)
+        return Finding("SECOND_OPINION", {"text": text}, _severity(text, [leaf, *others, *anchors], refuses))
+    except UNREADABLE as error:
+        return Finding("SECOND_OPINION", {"text": str(error)}, "W")
+    return None
+
+
+def _verify(
+    leaf: x509.Certificate,
+    others: list[x509.Certificate],
+    anchors: Sequence[x509.Certificate],
+    host: str,
+    now: datetime,
+) -> None:
+    builder = PolicyBuilder().store(Store(list(anchors))).time(now).max_chain_depth(MAX_CHAIN_DEPTH)
+    builder = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_server_policy())
+    if hostname.is_address(host):
+        builder.build_server_verifier(x509.IPAddress(ipaddress.ip_address(host))).verify(leaf, others)
+    else:
+        builder.build_server_verifier(x509.DNSName(host)).verify(leaf, others)
+
+
+def _ca_policy() -> ExtensionPolicy:
+    """The web's rules without those that private authorities are known to miss: key usage and identifiers."""
+    return (
+        ExtensionPolicy.webpki_defaults_ca()
+        .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, None)
+        .may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)
+        .may_be_present(x509.CertificatePolicies, Criticality.AGNOSTIC, None)
+    )
+
+
+def _server_policy() -> ExtensionPolicy:
+    return (
+        ExtensionPolicy.webpki_defaults_ee()
+        .may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)
+        .may_be_present(x509.CertificatePolicies, Criticality.AGNOSTIC, None)
+    )
+
+
+def _severity(text: str, certificates: Sequence[x509.Certificate], refuses: bool) -> Severity:
+    lowered = text.lower()
+    if not refuses or any(word in lowered for word in UNSUPPORTED):
+        return "W"
+    if "algorithm" in lowered and MODERN_KEYS & {fields.read(c).key_kind for c in certificates}:
+        return "W"
+    return "E"

@@ -1,0 +1,261 @@
+"""A TLS client over memory buffers that trusts the given rows alone and verifies inside the handshake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from OpenSSL import SSL, crypto
+
+from certificates.pki import alerts, fields, hostname, path, second_gate
+from certificates.pki.path import Asked, Refusal
+from certificates.pki.trust import TrustView
+from certificates.pki.verdict import OK, Finding, Verdict, chain_certificate
+
+CIPHERS: Final = b"DEFAULT:@SECLEVEL=2"
+MINIMUM_VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
+READ_SIZE: Final = 65536
+
+
+class HandshakeError(Exception):
+    """TLS cannot go on; `verdict` says why. What `outgoing()` holds afterwards is the alert for the server."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+
+
+class TlsClosed(Exception):
+    """The peer has ended the TLS connection, or its bytes have ended without saying so."""
+
+
+@dataclass
+class _Record:
+    """What the callbacks of one connection saw."""
+
+    refusal: Refusal | None = None
+    alert_sent: int | None = None
+    alert_received: int | None = None
+    certificate_was_requested: bool = False
+    closed: bool = field(default=False)
+
+
+def client_context(view: TrustView, *, now: datetime, minimum: str = "1.2") -> SSL.Context:
+    """Build a context whose only anchors are those of the view at `now`; the system's authorities are never loaded.
+
+    `minimum` is the lowest TLS version, "1.2" or "1.3". An empty view trusts nobody. Build it for a connection and
+    keep it no longer than the store's version lasts.
+    """
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(MINIMUM_VERSIONS[minimum])
+    context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET)
+    context.set_cipher_list(CIPHERS)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    store = context.get_cert_store()
+    assert store is not None
+    for row in view.anchors(now):
+        if row.certificate is not None:
+            store.add_cert(crypto.X509.from_cryptography(row.certificate))
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+    store.set_time(now.astimezone(UTC))
+    context.set_verify(SSL.VERIFY_PEER, _on_verify)
+    context.set_info_callback(_on_info)
+    return context
+
+
+def _on_verify(connection: SSL.Connection, certificate: crypto.X509, error: int, depth: int, ok: int) -> bool:
+    """Note the first error and let the handshake fail; policy of our own never stands here (it would send alert 80)."""
+    record = connection.get_app_data()
+    if not ok and isinstance(record, _Record) and record.refusal is None:
+        record.refusal = Refusal(error, depth, crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate))
+    return bool(ok)
+
+
+def _on_info(connection: SSL.Connection, where: int, value: int) -> None:
+    record = connection.get_app_data()
+    if not isinstance(record, _Record):
+        return
+    number = value & 255
+    if where & SSL.SSL_CB_ALERT and number != 0:
+        if where & SSL.SSL_CB_WRITE:
+            record.alert_sent = number
+        else:
+            record.alert_received = number
+    elif where & SSL.SSL_CB_LOOP and b"certificate request" in connection.get_state_string().lower():
+        record.certificate_was_requested = True
+
+
+class TlsClient:
+    """One TLS connection without a socket: the caller moves the bytes and owns the deadline."""
+
+    def __init__(self, *, context: SSL.Context, host: str, view: TrustView, now: datetime) -> None:
+        self._asked = Asked(host=host, view=view, now=now)
+        self._record = _Record()
+        self._connection = SSL.Connection(context, None)
+        self._connection.set_app_data(self._record)
+        self._connection.set_connect_state()
+        name = hostname.ascii_host(host)
+        if name.isascii() and not hostname.is_address(name):
+            self._connection.set_tlsext_host_name(name.encode("ascii"))
+
+    @property
+    def version(self) -> str:
+        """The negotiated version, such as `TLSv1.3`."""
+        return self._connection.get_protocol_version_name()
+
+    @property
+    def cipher(self) -> str:
+        """The negotiated cipher suite, or nothing before there is one."""
+        return self._connection.get_cipher_name() or ""
+
+    @property
+    def alert_sent(self) -> int | None:
+        """The fatal alert that was sent to the server."""
+        return self._record.alert_sent
+
+    @property
+    def alert_received(self) -> int | None:
+        """The fatal alert that the server sent."""
+        return self._record.alert_received
+
+    @property
+    def presented(self) -> tuple[bytes, ...]:
+        """The certificates that the server sent, its own first, in DER; also after a failed handshake."""
+        chain = self._connection.get_peer_cert_chain() or ()
+        return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the peer; no bytes mean that it will send no more."""
+        if data:
+            self._connection.bio_write(data)
+        else:
+            self._record.closed = True
+
+    def outgoing(self) -> bytes:
+        """Return what has to go to the peer now; flush it also after an exception, it may hold an alert."""
+        parts = []
+        while True:
+            try:
+                parts.append(self._connection.bio_read(READ_SIZE))
+            except SSL.WantReadError:
+                return b"".join(parts)
+
+    def handshake(self) -> bool:
+        """Go on with the handshake: True when it is done, False when it needs more from the peer.
+
+        Raises HandshakeError with the explained reason, a chain that is not trusted included.
+        """
+        try:
+            self._connection.do_handshake()
+        except SSL.WantReadError:
+            if self._record.closed:
+                raise HandshakeError(self._verdict("TLS_CLOSED")) from None
+            return False
+        except SSL.Error as error:
+            raise HandshakeError(self._explain(error)) from error
+        return True
+
+    def verify_peer(self) -> Verdict:
+        """Judge what the handshake does not: the host name, then the second verifier; call it before any other byte.
+
+        The verdict is `OK` or the reason to close. Warnings stand in its findings.
+        """
+        presented = self.presented
+        if not presented:
+            return self._verdict("CERT_UNREADABLE")
+        verified = self._verified()
+        chain = path.accepted_chain(presented, verified)
+        warnings = path.accepted_findings(verified, asked=self._asked)
+        leaf = fields.load(presented[0])
+        problem = hostname.name_finding(leaf, self._asked.host) or self._second_opinion(presented)
+        if problem is not None and problem.severity == "W":
+            warnings, problem = (*warnings, problem), None
+        if problem is None:
+            return Verdict(OK, {}, None, "", chain, warnings)
+        return Verdict(problem.code, problem.params, 0, fields.read(leaf).subject, chain, warnings)
+
+    def send(self, plain: bytes) -> None:
+        """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed when the connection is over."""
+        if not plain:
+            return
+        try:
+            self._connection.sendall(plain)
+        except SSL.Error as error:
+            raise TlsClosed from error
+
+    def read(self) -> bytes:
+        """Return all that is decrypted by now, nothing when more bytes are needed.
+
+        Raises TlsClosed at the end of the connection, HandshakeError when the server ends it by an alert: with
+        TLS 1.3 a demand for a client certificate shows here only.
+        """
+        parts: list[bytes] = []
+        while True:
+            try:
+                parts.append(self._connection.recv(READ_SIZE))
+            except SSL.WantReadError:
+                break
+            except (SSL.ZeroReturnError, SSL.SysCallError) as error:
+                return self._ended(parts, TlsClosed(), error)
+            except SSL.Error as error:
+                verdict = self._explain(error)
+                is_end = verdict.code == "TLS_CLOSED" and self.alert_received is None
+                return self._ended(parts, TlsClosed() if is_end else HandshakeError(verdict), error)
+        if not parts and self._record.closed:
+            raise TlsClosed
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Queue a close_notify for the peer; nothing happens when the connection cannot carry one any more."""
+        try:
+            self._connection.shutdown()
+        except SSL.Error:
+            return
+
+    def _ended(self, parts: list[bytes], ending: Exception, cause: Exception) -> bytes:
+        """Hand out what was decrypted before the end; the end itself is told by the next read."""
+        if parts:
+            return b"".join(parts)
+        raise ending from cause
+
+    def _verified(self) -> tuple[bytes, ...]:
+        chain = self._connection.get_verified_chain() or ()
+        return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+
+    def _second_opinion(self, presented: tuple[bytes, ...]) -> Finding | None:
+        asked = self._asked
+        anchors = [r.certificate for r in asked.view.anchors(asked.now) if r.certificate is not None]
+        return second_gate.second_finding(
+            presented, anchors=anchors, host=asked.host, now=asked.now, refuses=asked.view.second_gate
+        )
+
+    def _explain(self, error: SSL.Error) -> Verdict:
+        record = self._record
+        if record.refusal is not None:
+            return path.explain(record.refusal, presented=self.presented, asked=self._asked)
+        if record.alert_received is not None:
+            requested = record.certificate_was_requested
+            return self._verdict(
+                alerts.code_of_received(record.alert_received, certificate_was_requested=requested)
+            )
+        if isinstance(error, SSL.SysCallError | SSL.ZeroReturnError):
+            return self._verdict("TLS_CLOSED")
+        return self._verdict(alerts.code_of_reasons(_reasons(error)), detail=_detail(error))
+
+    def _verdict(self, code: str, **params: str) -> Verdict:
+        for name, number in (("alert_sent", self.alert_sent), ("alert_received", self.alert_received)):
+            if number is not None:
+                params[name] = f"{number} ({alerts.name_of(number)})"
+        return Verdict(
+            code, params, chain=tuple(chain_certificate(der, "presented") for der in self.presented)
+        )
+
+
+def _reasons(error: SSL.Error) -> list[tuple[str, str, str]]:
+    rows: Any = error.args[0] if error.args else ()
+    return [tuple(row) for row in rows if len(row) == 3] if isinstance(rows, list) else []
+
+
+def _detail(error: SSL.Error) -> str:
+    return "; ".join(reason for _, _, reason in _reasons(error))

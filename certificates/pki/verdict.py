@@ -1,0 +1,109 @@
+"""What was found about a chain of certificates: a code with parameters, and no words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from certificates.pki import fields
+
+OK: Final = "OK"
+
+Source = Literal["presented", "store"]
+Severity = Literal["E", "W"]
+
+
+@dataclass(frozen=True)
+class ChainCertificate:
+    """One certificate of a chain, ready to be shown; `source` says whether the server sent it or the store holds it."""
+
+    subject: str
+    issuer: str
+    serial_hex: str
+    not_before: datetime | None
+    not_after: datetime | None
+    sha256: str
+    key: str
+    signature: str
+    names: tuple[str, ...]
+    der: bytes = field(repr=False)
+    source: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The certificate without its bytes, dates in ISO 8601."""
+        return {
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "serial": self.serial_hex,
+            "not_before": self.not_before.isoformat() if self.not_before else None,
+            "not_after": self.not_after.isoformat() if self.not_after else None,
+            "sha256": self.sha256,
+            "key": self.key,
+            "signature": self.signature,
+            "names": list(self.names),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something else worth saying: an error (E) that would refuse by itself, or a warning (W)."""
+
+    code: str
+    params: Mapping[str, str]
+    severity: Severity
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as plain values."""
+        return {"code": self.code, "params": dict(self.params), "severity": self.severity}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement: `OK` or a code, the certificate at fault with its depth (0 is the server's), and further findings."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    depth: int | None = None
+    subject: str = ""
+    chain: tuple[ChainCertificate, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the chain is accepted."""
+        return self.code == OK
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as plain values, the code first."""
+        return {
+            "code": self.code,
+            "params": dict(self.params),
+            "depth": self.depth,
+            "subject": self.subject,
+            "chain": [certificate.as_json() for certificate in self.chain],
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+def chain_certificate(der: bytes, source: Source) -> ChainCertificate:
+    """Describe one certificate; bytes that cannot be read are described by their fingerprint alone."""
+    try:
+        found = fields.read(fields.load(der))
+    except fields.CertificateUnreadable:
+        return ChainCertificate("", "", "", None, None, fields.fingerprint(der), "", "", (), der, source)
+    return ChainCertificate(
+        subject=found.subject,
+        issuer=found.issuer,
+        serial_hex=found.serial_hex,
+        not_before=found.not_before,
+        not_after=found.not_after,
+        sha256=found.sha256,
+        key=found.key,
+        signature=found.signature,
+        names=found.names,
+        der=der,
+        source=source,
+    )
