@@ -52,10 +52,10 @@ def record(
 
 
 def first_break() -> AuditEvent | None:
-    """Return the first row whose place in the chain does not hold, or None when all of it does.
+    """Return the first row whose place in the chain does not hold, or None when every row's does.
 
     A row that was changed, taken out or moved breaks the chain at that row or at the next one; rows cut
-    off at the end show because the head remembers the last hash. Raises KeyMissing.
+    off at the end show at the last one left, because the head remembers the last hash. Raises KeyMissing.
     """
     expected = _FIRST
     last = None
@@ -63,8 +63,16 @@ def first_break() -> AuditEvent | None:
         if event.previous_hash != expected or not hmac.compare_digest(event.hash, _hash(event)):
             return event
         expected, last = event.hash, event
-    head = AuditHead.objects.filter(pk=1).first()
-    return last if head is not None and head.last_hash != expected else None
+    return last if expected != _remembered_end() else None
+
+
+def is_whole() -> bool:
+    """Say whether every row is there and unchanged, also when all of them were taken out."""
+    return first_break() is None and (AuditEvent.objects.exists() or _remembered_end() == _FIRST)
+
+
+def _remembered_end() -> str:
+    return AuditHead.objects.filter(pk=1).values_list("last_hash", flat=True).first() or _FIRST
 
 
 def _hash(event: AuditEvent) -> str:

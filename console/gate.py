@@ -29,6 +29,6 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(sign_in_address(request.path)))
-        if permission is None or not request.user.has_permission(permission):  # type: ignore[union-attr]
+        if permission is None or not request.user.has_permission(permission):
             raise PermissionDenied
         return None

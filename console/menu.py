@@ -126,7 +126,7 @@ def _address(request: HttpRequest, entry: Place) -> str:
 
 def _may_open(request: HttpRequest, entry: Place) -> bool:
     return not entry.permission or bool(
-        request.user.is_authenticated and request.user.has_permission(entry.permission)  # type: ignore[union-attr]
+        request.user.is_authenticated and request.user.has_permission(entry.permission)
     )
 
 
