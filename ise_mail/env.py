@@ -97,6 +97,15 @@ def key_ring(folder: Path) -> Path:
     return path
 
 
+def broker_url(folder: Path) -> str:
+    """Return the broker's address: REDIS_URL, else that of the installation running on this data folder."""
+    try:
+        running = (folder / "broker_url").read_text()
+    except FileNotFoundError:
+        running = ""
+    return text("REDIS_URL") or running or "redis://127.0.0.1:6379/0"
+
+
 def public_url() -> str:
     """Return the address under which browsers reach the console.
 

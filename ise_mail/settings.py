@@ -208,7 +208,7 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 600
 
 # The database owns the work and the broker only wakes workers: early acknowledgement, no results, no retries, no dates.
-CELERY_BROKER_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = env.broker_url(ISE_MAIL_DATA)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
@@ -218,7 +218,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "socket_timeout": 15,
     "socket_connect_timeout": 3,
-    "socket_keepalive": not env.text("REDIS_URL").startswith(("unix", "redis+socket")),
+    "socket_keepalive": not CELERY_BROKER_URL.startswith("redis+socket"),
     "health_check_interval": 10,
     "queue_order_strategy": "priority",
 }
