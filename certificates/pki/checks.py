@@ -29,7 +29,7 @@ def date_finding(found: CertificateFields, *, role: str, now: datetime) -> Findi
 
 
 def strength_findings(found: CertificateFields, *, is_server: bool) -> list[Finding]:
-    """Say that the key is too short or the signature's digest broken; a self-issued signature is not looked at."""
+    """Say that the key is too short or the digest broken; a self-issued signature proves nothing anyway."""
     findings = []
     named = {"name": found.display_name}
     needed = MINIMUM_BITS.get(found.key_kind)
@@ -42,7 +42,7 @@ def strength_findings(found: CertificateFields, *, is_server: bool) -> list[Find
 
 
 def import_warnings(found: CertificateFields, *, now: datetime) -> list[Finding]:
-    """What an admin should confirm before a certificate is trusted: its dates, CA:FALSE, SHA-1, short keys."""
+    """What an admin should know before a certificate is trusted: dates, CA:FALSE, SHA-1, short keys."""
     dated = date_finding(found, role="root", now=now)
     warnings = [] if dated is None else [Finding(dated.code, dated.params, "W")]
     if found.is_ca is not True:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from certificates.pki.oids import USAGE_NAMES
 
@@ -22,11 +23,11 @@ UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises, at loading or at the first touch of a member, for bytes it cannot make sense of."""
+"""What cryptography raises, when loading or when a member is first touched, for bytes it cannot read."""
 
 
 class FieldReader:
-    """Reads members of one certificate; every method answers a neutral value where the member is unreadable."""
+    """Reads members of one certificate; a method answers a neutral value where one is unreadable."""
 
     def __init__(self, certificate: x509.Certificate) -> None:
         self.unreadable: list[str] = []
@@ -126,10 +127,11 @@ class FieldReader:
         found = self._extension(x509.AuthorityInformationAccess)
         for access in found or ():
             location = access.access_location
-            is_issuer = access.access_method == x509.AuthorityInformationAccessOID.CA_ISSUERS
-            if is_issuer and isinstance(location, x509.UniformResourceIdentifier):
-                if location.value.lower().startswith("http://"):
-                    return location.value[:500]
+            if access.access_method != AuthorityInformationAccessOID.CA_ISSUERS:
+                continue
+            is_url = isinstance(location, x509.UniformResourceIdentifier)
+            if is_url and location.value.lower().startswith("http://"):
+                return str(location.value[:500])
         return ""
 
 

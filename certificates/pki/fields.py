@@ -23,7 +23,7 @@ class CertificateUnreadable(Exception):
 
 @dataclass(frozen=True)
 class CertificateFields:
-    """Everything a page or a check wants to know of one certificate; `unreadable` names the members that failed."""
+    """All that a page or a check wants to know of one certificate; `unreadable` names members that failed."""
 
     subject: str
     issuer: str

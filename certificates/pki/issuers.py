@@ -25,7 +25,7 @@ class Candidate:
 
 
 def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None:
-    """Whether the issuer's key made the child's signature; None when this library cannot tell (SHA-1, MD5)."""
+    """Whether the issuer's key made the child's signature; None when the library cannot tell (SHA-1, MD5)."""
     try:
         child.verify_directly_issued_by(issuer)
     except InvalidSignature:
@@ -36,7 +36,7 @@ def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None
 
 
 def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, now: datetime) -> Reason | None:
-    """Name the row that would have anchored the path (the server's certificate first), or None when there is none.
+    """Name the row that would have anchored the path, or None; the server's certificate comes first in it.
 
     The order of the answers is fixed: disabled, trusted for other purposes, out of date, other key.
     """

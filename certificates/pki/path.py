@@ -160,7 +160,7 @@ def _no_issuer(
 
 
 def _bad_signature(at_fault: x509.Certificate, found: CertificateFields, asked: Asked) -> issuers.Reason:
-    """A row with the issuer's name and another key also ends as a wrong signature where no key identifier tells them apart."""
+    """Tell a forgery from a row with the issuer's name and another key, where no identifier tells."""
     for row in asked.view.anchors(asked.now):
         issuer = row.certificate
         if issuer is None or row.fields is None or row.fields.subject != found.issuer:

@@ -1,7 +1,7 @@
 """A second, independent verifier: a chain is accepted only when cryptography's agrees with OpenSSL's.
 
-OpenSSL alone is looser than RFC 5280 in known corners (name constraints against wildcards, DSA roots, roots that
-are no CA). The API is called unstable by its authors, so that it is touched in this module only.
+OpenSSL alone is looser than RFC 5280 in known corners (name constraints against wildcards, DSA roots, roots
+that are no CA). The API is called unstable by its authors, so that it is touched in this module only.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def second_finding(
 ) -> Finding | None:
     """Return a finding when the second verifier does not accept the chain, or None when it does.
 
-    A server certificate that is itself trusted ends its chain at once and has nothing to verify. A shape that the
-    library cannot evaluate is a warning, and so is everything when `refuses` is off.
+    A server certificate that is itself trusted ends its chain at once and has nothing to verify. A shape that
+    the library cannot evaluate is a warning, and so is everything when `refuses` is off.
     """
     try:
         leaf, *others = [fields.load(der) for der in presented]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from OpenSSL import SSL, crypto
 
 from certificates.pki import alerts, fields, hostname, path, second_gate
-from certificates.pki.path import Asked, Refusal
+from certificates.pki.handshake import Record, der_of, on_info, on_verify, reasons_of
+from certificates.pki.path import Asked
 from certificates.pki.trust import TrustView
 from certificates.pki.verdict import OK, Finding, Verdict, chain_certificate
 
@@ -19,7 +19,7 @@ READ_SIZE: Final = 65536
 
 
 class HandshakeError(Exception):
-    """TLS cannot go on; `verdict` says why. What `outgoing()` holds afterwards is the alert for the server."""
+    """TLS cannot go on; `verdict` says why, and `outgoing()` now holds the alert for the server."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.code)
@@ -30,22 +30,11 @@ class TlsClosed(Exception):
     """The peer has ended the TLS connection, or its bytes have ended without saying so."""
 
 
-@dataclass
-class _Record:
-    """What the callbacks of one connection saw."""
-
-    refusal: Refusal | None = None
-    alert_sent: int | None = None
-    alert_received: int | None = None
-    certificate_was_requested: bool = False
-    closed: bool = field(default=False)
-
-
 def client_context(view: TrustView, *, now: datetime, minimum: str = "1.2") -> SSL.Context:
-    """Build a context whose only anchors are those of the view at `now`; the system's authorities are never loaded.
+    """Build a context whose only anchors are those of the view at `now`: an empty view trusts nobody.
 
-    `minimum` is the lowest TLS version, "1.2" or "1.3". An empty view trusts nobody. Build it for a connection and
-    keep it no longer than the store's version lasts.
+    `minimum` is the lowest TLS version, "1.2" or "1.3". The system's authorities are never loaded. Build it
+    for a connection and keep it no longer than the store's version lasts.
     """
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(MINIMUM_VERSIONS[minimum])
@@ -59,31 +48,9 @@ def client_context(view: TrustView, *, now: datetime, minimum: str = "1.2") -> S
             store.add_cert(crypto.X509.from_cryptography(row.certificate))
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     store.set_time(now.astimezone(UTC))
-    context.set_verify(SSL.VERIFY_PEER, _on_verify)
-    context.set_info_callback(_on_info)
+    context.set_verify(SSL.VERIFY_PEER, on_verify)
+    context.set_info_callback(on_info)
     return context
-
-
-def _on_verify(connection: SSL.Connection, certificate: crypto.X509, error: int, depth: int, ok: int) -> bool:
-    """Note the first error and let the handshake fail; policy of our own never stands here (it would send alert 80)."""
-    record = connection.get_app_data()
-    if not ok and isinstance(record, _Record) and record.refusal is None:
-        record.refusal = Refusal(error, depth, crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate))
-    return bool(ok)
-
-
-def _on_info(connection: SSL.Connection, where: int, value: int) -> None:
-    record = connection.get_app_data()
-    if not isinstance(record, _Record):
-        return
-    number = value & 255
-    if where & SSL.SSL_CB_ALERT and number != 0:
-        if where & SSL.SSL_CB_WRITE:
-            record.alert_sent = number
-        else:
-            record.alert_received = number
-    elif where & SSL.SSL_CB_LOOP and b"certificate request" in connection.get_state_string().lower():
-        record.certificate_was_requested = True
 
 
 class TlsClient:
@@ -91,7 +58,8 @@ class TlsClient:
 
     def __init__(self, *, context: SSL.Context, host: str, view: TrustView, now: datetime) -> None:
         self._asked = Asked(host=host, view=view, now=now)
-        self._record = _Record()
+        self._record = Record()
+        self._is_at_end = False
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(self._record)
         self._connection.set_connect_state()
@@ -123,14 +91,14 @@ class TlsClient:
     def presented(self) -> tuple[bytes, ...]:
         """The certificates that the server sent, its own first, in DER; also after a failed handshake."""
         chain = self._connection.get_peer_cert_chain() or ()
-        return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+        return tuple(der_of(certificate) for certificate in chain)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the peer; no bytes mean that it will send no more."""
         if data:
             self._connection.bio_write(data)
         else:
-            self._record.closed = True
+            self._is_at_end = True
 
     def outgoing(self) -> bytes:
         """Return what has to go to the peer now; flush it also after an exception, it may hold an alert."""
@@ -149,7 +117,7 @@ class TlsClient:
         try:
             self._connection.do_handshake()
         except SSL.WantReadError:
-            if self._record.closed:
+            if self._is_at_end:
                 raise HandshakeError(self._verdict("TLS_CLOSED")) from None
             return False
         except SSL.Error as error:
@@ -157,9 +125,9 @@ class TlsClient:
         return True
 
     def verify_peer(self) -> Verdict:
-        """Judge what the handshake does not: the host name, then the second verifier; call it before any other byte.
+        """Judge what the handshake does not: the host name, then the second verifier.
 
-        The verdict is `OK` or the reason to close. Warnings stand in its findings.
+        Call it before any other byte. The verdict is `OK` or the reason to close; its findings hold warnings.
         """
         presented = self.presented
         if not presented:
@@ -176,7 +144,7 @@ class TlsClient:
         return Verdict(problem.code, problem.params, 0, fields.read(leaf).subject, chain, warnings)
 
     def send(self, plain: bytes) -> None:
-        """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed when the connection is over."""
+        """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed after the end."""
         if not plain:
             return
         try:
@@ -187,8 +155,8 @@ class TlsClient:
     def read(self) -> bytes:
         """Return all that is decrypted by now, nothing when more bytes are needed.
 
-        Raises TlsClosed at the end of the connection, HandshakeError when the server ends it by an alert: with
-        TLS 1.3 a demand for a client certificate shows here only.
+        Raises TlsClosed at the end of the connection, HandshakeError when the server ends it by an alert:
+        with TLS 1.3 a demand for a client certificate shows here only.
         """
         parts: list[bytes] = []
         while True:
@@ -202,12 +170,12 @@ class TlsClient:
                 verdict = self._explain(error)
                 is_end = verdict.code == "TLS_CLOSED" and self.alert_received is None
                 return self._ended(parts, TlsClosed() if is_end else HandshakeError(verdict), error)
-        if not parts and self._record.closed:
+        if not parts and self._is_at_end:
             raise TlsClosed
         return b"".join(parts)
 
     def close(self) -> None:
-        """Queue a close_notify for the peer; nothing happens when the connection cannot carry one any more."""
+        """Queue a close_notify for the peer, unless the connection can no longer carry one."""
         try:
             self._connection.shutdown()
         except SSL.Error:
@@ -221,7 +189,7 @@ class TlsClient:
 
     def _verified(self) -> tuple[bytes, ...]:
         chain = self._connection.get_verified_chain() or ()
-        return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+        return tuple(der_of(certificate) for certificate in chain)
 
     def _second_opinion(self, presented: tuple[bytes, ...]) -> Finding | None:
         asked = self._asked
@@ -241,7 +209,8 @@ class TlsClient:
             )
         if isinstance(error, SSL.SysCallError | SSL.ZeroReturnError):
             return self._verdict("TLS_CLOSED")
-        return self._verdict(alerts.code_of_reasons(_reasons(error)), detail=_detail(error))
+        reasons = reasons_of(error)
+        return self._verdict(alerts.code_of_reasons(reasons), detail="; ".join(row[2] for row in reasons))
 
     def _verdict(self, code: str, **params: str) -> Verdict:
         for name, number in (("alert_sent", self.alert_sent), ("alert_received", self.alert_received)):
@@ -250,12 +219,3 @@ class TlsClient:
         return Verdict(
             code, params, chain=tuple(chain_certificate(der, "presented") for der in self.presented)
         )
-
-
-def _reasons(error: SSL.Error) -> list[tuple[str, str, str]]:
-    rows: Any = error.args[0] if error.args else ()
-    return [tuple(row) for row in rows if len(row) == 3] if isinstance(rows, list) else []
-
-
-def _detail(error: SSL.Error) -> str:
-    return "; ".join(reason for _, _, reason in _reasons(error))

@@ -17,7 +17,7 @@ Severity = Literal["E", "W"]
 
 @dataclass(frozen=True)
 class ChainCertificate:
-    """One certificate of a chain, ready to be shown; `source` says whether the server sent it or the store holds it."""
+    """One certificate of a chain, ready to be shown; `source` is "presented" by the server or "store"."""
 
     subject: str
     issuer: str
@@ -62,7 +62,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement: `OK` or a code, the certificate at fault with its depth (0 is the server's), and further findings."""
+    """`OK` or a code, the certificate at fault with its depth (0 is the server's), and further findings."""
 
     code: str
     params: Mapping[str, str] = field(default_factory=dict)

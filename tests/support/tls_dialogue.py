@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from certificates.pki.trust import TrustedRow, TrustView
 from certificates.pki.verdict import Verdict
 from tests.support.pki import NOW, Made
 
+HOST = "mail.testlab.com"
 BOTH = frozenset({"infrastructure", "endpoints"})
 
 
@@ -24,9 +26,7 @@ def view(*rows: TrustedRow, second_gate: bool = True) -> TrustView:
 class Dialogue:
     """One connection of the client to a server on loopback."""
 
-    def __init__(
-        self, port: int, trust: TrustView, *, host: str = "mail.testlab.com", minimum: str = "1.2"
-    ) -> None:
+    def __init__(self, port: int, trust: TrustView, *, host: str = HOST, minimum: str = "1.2") -> None:
         context = client_context(trust, now=NOW, minimum=minimum)
         self.client = TlsClient(context=context, host=host, view=trust, now=NOW)
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -61,14 +61,12 @@ class Dialogue:
 
     def end(self) -> None:
         self.client.close()
-        try:
+        with contextlib.suppress(OSError):
             self.flush()
-        except OSError:
-            pass
         self.socket.close()
 
 
-def verdict_of(port: int, rows: Sequence[TrustedRow], *, host: str = "mail.testlab.com") -> Verdict:
+def verdict_of(port: int, rows: Sequence[TrustedRow], *, host: str = HOST) -> Verdict:
     dialogue = Dialogue(port, view(*rows), host=host)
     try:
         return dialogue.shake()
