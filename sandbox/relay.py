@@ -126,9 +126,7 @@ def listening_hosts(host: str) -> list[str]:
 def main() -> None:
     """Serve the data folder's relay until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
-    # Over implicit TLS aiosmtpd does not see the encryption and warns of AUTH without TLS.
-    logging.getLogger("mail.log").addFilter(lambda record: "auth_require_tls" not in record.getMessage())
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
     data = Path(os.environ["ISE_MAIL_DATA"])
     coordinates = read_coordinates(data)
