@@ -1,0 +1,1 @@
+"""One SMTP conversation: from the name of a server to an accepted message, without Django."""
