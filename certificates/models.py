@@ -1,0 +1,203 @@
+"""The trusted certificates, every field that a page shows as a column, and the version of the whole store."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from certificates.usages import Usage
+
+USAGE_COLUMNS: Final[dict[Usage, str]] = {
+    Usage.INFRASTRUCTURE: "trust_infrastructure",
+    Usage.ENDPOINTS: "trust_endpoints",
+    Usage.ADMIN_AUTH: "trust_admin_auth",
+    Usage.CISCO_SERVICES: "trust_cisco_services",
+}
+
+
+class Status(models.TextChoices):
+    """Whether a certificate is used to establish trust."""
+
+    ENABLED = "enabled", _("Enabled")
+    DISABLED = "disabled", _("Disabled")
+
+
+class Band(models.TextChoices):
+    """How near the end of its validity a certificate is; derived from the clock, never stored."""
+
+    EXPIRED = "expired", _("Expired")
+    WITHIN_30 = "30", _("Within 30 days")
+    WITHIN_60 = "60", _("Within 60 days")
+    WITHIN_90 = "90", _("Within 90 days")
+    VALID = "valid", _("Valid")
+    NOT_YET_VALID = "future", _("Not yet valid")
+
+
+def band_filter(band: Band, now: datetime) -> Q:
+    """The rows of one band at `now`; every row is in exactly one."""
+    edges = {
+        Band.WITHIN_30: (timedelta(0), timedelta(days=30)),
+        Band.WITHIN_60: (timedelta(days=30), timedelta(days=60)),
+        Band.WITHIN_90: (timedelta(days=60), timedelta(days=90)),
+    }
+    begun = Q(not_before__lte=now)
+    if band == Band.EXPIRED:
+        return Q(not_after__lt=now)
+    if band == Band.NOT_YET_VALID:
+        return Q(not_before__gt=now, not_after__gte=now)
+    if band == Band.VALID:
+        return begun & Q(not_after__gte=now + timedelta(days=90))
+    low, high = edges[band]
+    return begun & Q(not_after__gte=now + low, not_after__lt=now + high)
+
+
+class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
+    """Adjectives for trusted certificates."""
+
+    def enabled(self) -> TrustedCertificateQuerySet:
+        """Those that are used to establish trust."""
+        return self.filter(status=Status.ENABLED)
+
+    def trusted_for(self, usage: Usage) -> TrustedCertificateQuerySet:
+        """Those whose box for the usage is ticked."""
+        return self.filter(**{USAGE_COLUMNS[usage]: True})
+
+    def in_date(self, now: datetime) -> TrustedCertificateQuerySet:
+        """Those whose validity period covers `now`."""
+        return self.filter(not_before__lte=now, not_after__gte=now)
+
+    def in_band(self, band: Band, now: datetime) -> TrustedCertificateQuerySet:
+        """Those that are that near their end."""
+        return self.filter(band_filter(band, now))
+
+    def matching(self, text: str) -> TrustedCertificateQuerySet:
+        """Those whose name, subject, issuer, serial number or fingerprint holds the text."""
+        if not text:
+            return self
+        digits = "".join(c for c in text if c not in " :").lower()
+        found = Q(friendly_name__icontains=text) | Q(subject__icontains=text) | Q(issuer__icontains=text)
+        if digits:
+            found |= Q(serial_hex__icontains=digits) | Q(sha256__startswith=digits)
+        return self.filter(found)
+
+    def for_listing(self) -> TrustedCertificateQuerySet:
+        """Rows without the columns that no list shows."""
+        return self.defer("der", "names", "description", "sha1")
+
+
+class TrustedCertificate(models.Model):
+    """One certificate that may end a chain; its fields were read once, when it was imported."""
+
+    friendly_name = models.CharField(_("Friendly name"), max_length=255)
+    description = models.CharField(_("Description"), max_length=500, blank=True)
+    status = models.CharField(_("Status"), max_length=8, choices=Status.choices, default=Status.ENABLED)
+    trust_infrastructure = models.BooleanField(default=False)
+    trust_endpoints = models.BooleanField(default=False)
+    trust_admin_auth = models.BooleanField(default=False)
+    trust_cisco_services = models.BooleanField(default=False)
+
+    der = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    sha1 = models.CharField(max_length=40)
+    subject = models.TextField()
+    issuer = models.TextField()
+    issued_to = models.CharField(max_length=255)
+    issued_by = models.CharField(max_length=255)
+    serial_hex = models.CharField(max_length=128)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    signature_algorithm = models.CharField(max_length=80)
+    key_kind = models.CharField(max_length=80)
+    key_bits = models.PositiveIntegerField()
+    is_ca = models.BooleanField(null=True)
+    is_self_issued = models.BooleanField()
+    names = models.JSONField(default=list)
+    imported_at = models.DateTimeField()
+    imported_by = models.CharField(max_length=150)
+
+    objects = TrustedCertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["friendly_name", "pk"]
+        indexes = [
+            models.Index("not_after", name="trusted_not_after"),
+            models.Index("not_before", name="trusted_not_before"),
+            models.Index("issued_to", name="trusted_issued_to"),
+            models.Index("issued_by", name="trusted_issued_by"),
+            models.Index("serial_hex", name="trusted_serial"),
+            models.Index("status", "not_after", name="trusted_status_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(Lower("friendly_name"), name="trusted_friendly_name_unique"),
+            models.CheckConstraint(
+                condition=Q(trust_endpoints=False) | Q(trust_infrastructure=True),
+                name="trusted_endpoints_need_infrastructure",
+            ),
+            models.CheckConstraint(
+                condition=Q(trust_admin_auth=False) | Q(trust_infrastructure=True, trust_endpoints=True),
+                name="trusted_admin_auth_needs_both",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="trusted_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.friendly_name
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the certificate is used to establish trust."""
+        return self.status == Status.ENABLED
+
+    @property
+    def usages(self) -> frozenset[Usage]:
+        """What the certificate is trusted for."""
+        return frozenset(usage for usage, column in USAGE_COLUMNS.items() if getattr(self, column))
+
+    def set_usages(self, usages: frozenset[Usage]) -> None:
+        """Tick exactly these boxes; the row is not saved."""
+        for usage, column in USAGE_COLUMNS.items():
+            setattr(self, column, usage in usages)
+
+    def band(self, now: datetime) -> Band:
+        """The band of this row at `now`, the same as `band_filter` finds."""
+        if self.not_after < now:
+            return Band.EXPIRED
+        if self.not_before > now:
+            return Band.NOT_YET_VALID
+        left = self.not_after - now
+        for days, band in ((30, Band.WITHIN_30), (60, Band.WITHIN_60), (90, Band.WITHIN_90)):
+            if left < timedelta(days=days):
+                return band
+        return Band.VALID
+
+
+class StoreVersion(models.Model):
+    """One row that changes with every change of the store, in the same transaction."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    stamp = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="trust_store_version_single")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @classmethod
+    def bump(cls) -> None:
+        """Count one change; call it inside the transaction of the change."""
+        changed = cls.objects.filter(pk=1).update(number=F("number") + 1, stamp=uuid.uuid4())
+        if not changed:
+            cls.objects.create(pk=1, number=1)
+
+    @classmethod
+    def current(cls) -> tuple[int, Any]:
+        """The number, and a stamp that also differs between two stores that have the same number."""
+        found = cls.objects.filter(pk=1).values_list("number", "stamp").first()
+        return found or (0, None)
