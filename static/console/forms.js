@@ -1,0 +1,148 @@
+/* What forms do: unsaved-changes guard, fields that a switch reveals, one submit only, error focus, row selection. */
+(() => {
+  "use strict";
+
+  const text = document.body.dataset;
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  /* <div data-im-reveal="id_use_tls">: hidden and disabled while the box is off; several ids = all must be on. */
+
+  const reveal = () =>
+    all("[data-im-reveal]").forEach((part) => {
+      const boxes = part.dataset.imReveal.split(" ").map((id) => document.getElementById(id));
+      const shown = boxes.every((box) => box && box.checked && !box.disabled);
+      part.hidden = !shown;
+      all("input, select, textarea, button", part).forEach((field) => {
+        if (!shown && !field.disabled) field.dataset.imOff = "";
+        if (!shown) field.disabled = true;
+        else if ("imOff" in field.dataset) {
+          field.disabled = false;
+          delete field.dataset.imOff;
+        }
+      });
+    });
+
+  document.addEventListener("change", reveal);
+  reveal();
+
+  /* <form data-im-guard>: says whether something is unsaved, and asks before the page is left. */
+
+  const snapshot = (form) =>
+    JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
+
+  const guard = (form) => {
+    const bar = document.querySelector(".im-savebar");
+    const state = document.createElement("span");
+    const clean = form.querySelector(".im-errors") ? "" : snapshot(form);
+    let isLeaving = false;
+
+    const isDirty = () => snapshot(form) !== clean;
+    const show = () => {
+      const dirty = isDirty();
+      state.textContent = dirty ? text.imUnsaved : text.imSaved;
+      state.classList.toggle("is-dirty", dirty);
+    };
+    if (bar?.querySelector("button")) {
+      state.className = "im-savebar__state";
+      state.setAttribute("role", "status");
+      bar.prepend(state);
+      show();
+    }
+    form.addEventListener("input", show);
+    form.addEventListener("change", show);
+    form.addEventListener("reset", () =>
+      setTimeout(() => {
+        reveal();
+        show();
+      }),
+    );
+    form.addEventListener("submit", () => {
+      isLeaving = true;
+    });
+    addEventListener("beforeunload", (event) => {
+      if (!isLeaving && isDirty()) event.preventDefault();
+    });
+    addEventListener("pageshow", () => {
+      isLeaving = false;
+    });
+  };
+
+  all("form[data-im-guard]").forEach(guard);
+
+  /* A plain POST goes out once: the button that sent it is disabled after the form data has been taken. */
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+    if (form.dataset.imSent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.imSent = "yes";
+    const button = event.submitter;
+    setTimeout(() => {
+      if (button) button.disabled = true;
+    });
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    all("form[data-im-sent]").forEach((form) => {
+      delete form.dataset.imSent;
+      all("button[disabled]", form).forEach((button) => {
+        button.disabled = false;
+      });
+    });
+  });
+
+  /* After a refused form the focus stands on the summary; its links lead into the fields. */
+
+  const focusErrors = (root) => root.querySelector(".im-errors")?.focus();
+  focusErrors(document);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    reveal();
+    focusErrors(event.target);
+    showSelection();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".im-errors a[href^='#']");
+    const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  });
+
+  /* Selection of rows: [data-im-row] boxes, [data-im-rows] the box of all, .im-select-bar with [data-im-selected]. */
+
+  const showSelection = () => {
+    const rows = all("[data-im-row]");
+    const chosen = rows.filter((row) => row.checked).length;
+    const bar = document.querySelector(".im-select-bar");
+    const head = document.querySelector("[data-im-rows]");
+    if (bar) {
+      bar.hidden = chosen === 0;
+      all("[data-im-selected]", bar).forEach((place) => {
+        place.textContent = String(chosen);
+      });
+    }
+    if (head) {
+      head.checked = chosen > 0 && chosen === rows.length;
+      head.indeterminate = chosen > 0 && chosen < rows.length;
+    }
+  };
+
+  const selectAll = (on) => {
+    all("[data-im-row]").forEach((row) => {
+      row.checked = on;
+    });
+    showSelection();
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-im-rows]")) selectAll(event.target.checked);
+    else if (event.target.matches("[data-im-row]")) showSelection();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-im-unselect]")) selectAll(false);
+  });
+})();
