@@ -115,6 +115,7 @@ class TrustedCertificate(models.Model):
     signature_algorithm = models.CharField(max_length=80)
     key_kind = models.CharField(max_length=80)
     key_bits = models.PositiveIntegerField()
+    key_sha256 = models.CharField(max_length=64)
     is_ca = models.BooleanField(null=True)
     is_self_issued = models.BooleanField()
     names = models.JSONField(default=list)

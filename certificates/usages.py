@@ -1,4 +1,4 @@
-"""What a certificate can be trusted for: ISE's four boxes, their labels and which of them need which others."""
+"""What a certificate can be trusted for: ISE's four boxes, their labels, and which of them need others."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ SHORT_LABELS: Final[Mapping[Usage, Promise]] = {
 """The words of ISE's list for the same four boxes."""
 EFFECTS: Final[Mapping[Usage, Promise]] = {
     Usage.INFRASTRUCTURE: _(
-        "Servers that the nodes connect to are believed when their chain ends here: the SMTP server first of all."
+        "A server is believed when its chain ends at this certificate: the SMTP server first of all."
     ),
     Usage.ENDPOINTS: _(
-        "Clients that show a certificate, and secure syslog targets. Recommended for the authority of the SMTP "
-        "server together with the first box; the connection itself asks for the first box only."
+        "Clients that show a certificate, and secure syslog targets. Recommended together with the first box "
+        "for the authority of the SMTP server; the connection itself asks for the first box only."
     ),
     Usage.ADMIN_AUTH: _("Administrators who sign in with a certificate."),
     Usage.CISCO_SERVICES: _("External services, such as feeds and updates."),
@@ -57,5 +57,7 @@ NEEDS: Final[Mapping[Usage, tuple[Usage, ...]]] = {
 def missing_for(chosen: Iterable[Usage]) -> dict[Usage, tuple[Usage, ...]]:
     """Return each chosen usage whose prerequisites are not all chosen, with the missing ones."""
     held = set(chosen)
-    missing = {usage: tuple(need for need in NEEDS[usage] if need not in held) for usage in Usage if usage in held}
+    missing = {
+        usage: tuple(need for need in NEEDS[usage] if need not in held) for usage in Usage if usage in held
+    }
     return {usage: needs for usage, needs in missing.items() if needs}

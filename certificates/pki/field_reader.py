@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from certificates.pki.oids import USAGE_NAMES
@@ -24,6 +26,9 @@ UNREADABLE: Final = (
     x509.UnsupportedGeneralNameType,
 )
 """What cryptography raises, when loading or when a member is first touched, for bytes it cannot read."""
+
+
+_KEY_FORMAT: Final = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 class FieldReader:
@@ -86,6 +91,11 @@ class FieldReader:
             case ed448.Ed448PublicKey():
                 return "Ed448", 456
         return self._certificate.public_key_algorithm_oid.dotted_string, 0
+
+    def key_sha256(self) -> str:
+        """SHA-256 of the public key in hexadecimal, or nothing: two certificates of one key share it."""
+        encoded = self.take("public_key", lambda: self._certificate.public_key().public_bytes(*_KEY_FORMAT))
+        return "" if encoded is None else hashlib.sha256(encoded).hexdigest()
 
     def is_ca(self) -> bool | None:
         """basicConstraints CA; None when the extension is absent or unreadable."""

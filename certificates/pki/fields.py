@@ -38,6 +38,7 @@ class CertificateFields:
     weak_digest: str
     key_kind: str
     key_bits: int
+    key_sha256: str
     is_ca: bool | None
     is_self_issued: bool
     may_sign_certificates: bool | None
@@ -101,6 +102,7 @@ def read(certificate: x509.Certificate) -> CertificateFields:
         weak_digest=WEAK_DIGESTS.get(algorithm, ""),
         key_kind=key_kind,
         key_bits=key_bits,
+        key_sha256=reader.key_sha256(),
         is_ca=reader.is_ca(),
         is_self_issued=subject is not None and subject == issuer,
         may_sign_certificates=reader.may_sign_certificates(),

@@ -1,0 +1,166 @@
+"""The door of the app: what others ask of the trusted certificates, and how these are changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from certificates import view_cache
+from certificates.dependents import register_dependent, used_by
+from certificates.importing import (
+    Imported,
+    ImportRefused,
+    ImportResult,
+    import_certificates,
+    is_name_taken,
+    summary_of,
+    usage_findings,
+)
+from certificates.models import Status, StoreVersion, TrustedCertificate
+from certificates.pki.trust import TrustView
+from certificates.pki.verdict import Finding
+from certificates.usages import Usage
+from console import audit
+
+__all__ = [
+    "Change",
+    "EditRefused",
+    "Expiring",
+    "ImportRefused",
+    "ImportResult",
+    "Imported",
+    "NotFound",
+    "Usage",
+    "delete",
+    "edit",
+    "expiring",
+    "has_usable",
+    "import_certificates",
+    "is_last_usable",
+    "register_dependent",
+    "used_by",
+    "view_for",
+]
+
+
+class NotFound(Exception):
+    """There is no such trusted certificate any more."""
+
+
+class EditRefused(Exception):
+    """Nothing was changed; `findings` says why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(", ".join(finding.code for finding in findings))
+        self.findings = tuple(findings)
+
+
+class Expiring(NamedTuple):
+    """An enabled certificate that ends soon or has ended."""
+
+    fingerprint: str
+    friendly_name: str
+    not_after: datetime
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit sets; everything else of a certificate stays as it was imported."""
+
+    friendly_name: str
+    description: str
+    status: Status
+    usages: frozenset[Usage]
+
+
+def view_for(usage: Usage | str, *, now: datetime) -> TrustView:  # noqa: ARG001
+    """Return the store as a connection with this usage sees it; rows are read again only after a change.
+
+    The view holds every row: which of them count at a moment is what `TrustView.anchors` says.
+    """
+    number, rows = view_cache.rows()
+    return TrustView(rows, Usage(usage).value, number, second_gate=settings.ISE_MAIL_SECOND_GATE)
+
+
+def has_usable(usage: Usage | str, *, now: datetime) -> bool:
+    """Whether at least one certificate can end a chain for the usage: enabled, ticked, in date."""
+    return TrustedCertificate.objects.enabled().trusted_for(Usage(usage)).in_date(now).exists()
+
+
+def is_last_usable(fingerprint: str, *, usage: Usage, now: datetime) -> bool:
+    """Whether the usage would have no certificate left without this one."""
+    usable = TrustedCertificate.objects.enabled().trusted_for(usage).in_date(now)
+    return [row.sha256 for row in usable.only("sha256")[:2]] == [fingerprint]
+
+
+def expiring(*, now: datetime, within_days: int) -> list[Expiring]:
+    """Return the enabled certificates that end within so many days, or have ended, the earliest first."""
+    limit = now + timedelta(days=within_days)
+    rows = TrustedCertificate.objects.enabled().filter(not_after__lte=limit).order_by("not_after", "pk")
+    return [Expiring(*row) for row in rows.values_list("sha256", "friendly_name", "not_after")]
+
+
+def edit(*, certificate_id: int, change: Change, actor: str, now: datetime, address: str = "") -> bool:
+    """Change name, description, status and usages; returns False when nothing was different.
+
+    Raises NotFound, and EditRefused for a name in use or usages without those they need.
+    """
+    findings = usage_findings(change.usages)
+    with transaction.atomic():
+        row = _locked(certificate_id)
+        if is_name_taken(change.friendly_name, by_other_than=row.pk):
+            findings.append(Finding("NAME_TAKEN", {"name": change.friendly_name}, "E"))
+        if findings:
+            raise EditRefused(findings)
+        before = summary_of(row)
+        row.friendly_name, row.description, row.status = (
+            change.friendly_name,
+            change.description,
+            change.status,
+        )
+        row.set_usages(change.usages)
+        after = summary_of(row)
+        if before == after:
+            return False
+        row.save()
+        StoreVersion.bump()
+        changed = [name for name in after if after[name] != before[name]]
+        audit.record(
+            actor=actor,
+            action="certificate.edit",
+            target=row.friendly_name,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+            now=now,
+            address=address,
+        )
+    return True
+
+
+def delete(*, certificate_id: int, actor: str, now: datetime, address: str = "") -> str:
+    """Take a certificate out of the store and return its friendly name; raises NotFound."""
+    with transaction.atomic():
+        row = _locked(certificate_id)
+        name = row.friendly_name
+        audit.record(
+            actor=actor,
+            action="certificate.delete",
+            target=name,
+            before=summary_of(row) | {"sha256": row.sha256, "subject": row.subject},
+            now=now,
+            address=address,
+        )
+        row.delete()
+        StoreVersion.bump()
+    return name
+
+
+def _locked(certificate_id: int) -> TrustedCertificate:
+    row = TrustedCertificate.objects.select_for_update().filter(pk=certificate_id).first()
+    if row is None:
+        raise NotFound
+    return row
