@@ -51,6 +51,11 @@ def record(
     return event
 
 
+def key_ids() -> set[str]:
+    """Return the ids of the keys that the chain is signed with; a node needs all of them to check it."""
+    return set(AuditEvent.objects.order_by().values_list("key_id", flat=True).distinct())
+
+
 def first_break() -> AuditEvent | None:
     """Return the first row whose place in the chain does not hold, or None when every row's does.
 

@@ -24,7 +24,7 @@ class Node(models.Model):
     registered_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)
     worker_heard_at = models.DateTimeField(null=True)
-    is_broker_reachable = models.BooleanField(null=True)
+    is_broker_reachable = models.BooleanField(default=False)
 
     objects = NodeQuerySet.as_manager()
 

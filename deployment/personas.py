@@ -41,7 +41,7 @@ class NodeInfo:
     worker_heard_at: datetime | None
     version: str = ""
     key_ids: tuple[str, ...] = ()
-    is_broker_reachable: bool | None = None
+    is_broker_reachable: bool = False
     is_registered: bool = True
 
     def is_heard(self, now: datetime) -> bool:

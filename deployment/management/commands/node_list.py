@@ -1,0 +1,56 @@
+"""List the nodes of the deployment."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from deployment import overview
+
+
+class Command(BaseCommand):
+    """Prints each node with its role, personas and signs of life.
+
+    Exit codes: 0 always; whether a node is heard stands in the output.
+    """
+
+    help = "List the nodes with role, personas and when they were last heard of."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take --json."""
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the nodes."""
+        rows = overview.load(now=timezone.now()).nodes
+        if options["json"]:
+            self.stdout.write(json.dumps({"nodes": [_as_json(row) for row in rows]}, indent=2))
+            return
+        for row in rows:
+            personas = ",".join(row.node.personas)
+            state = "listening" if row.is_listening else f"worker heard {row.worker_ago}"
+            self.stdout.write(
+                f"{row.node.hostname}  {row.role or '-'}  {personas}  heard {row.heard_ago}  {state}"
+            )
+        if not rows:
+            self.stdout.write("No node has registered yet: start manage.py run_node and notifyd.")
+
+
+def _as_json(row: overview.NodeRow) -> dict[str, Any]:
+    node = row.node
+    return {
+        "hostname": node.hostname,
+        "fqdn": node.fqdn,
+        "role": row.role,
+        "personas": [persona.value for persona in node.personas],
+        "version": node.version,
+        "is_this": node.is_this,
+        "is_heard": row.is_heard,
+        "is_listening": row.is_listening,
+        "is_broker_reachable": node.is_broker_reachable,
+        "heard_at": node.heard_at.isoformat() if node.heard_at else None,
+        "worker_heard_at": node.worker_heard_at.isoformat() if node.worker_heard_at else None,
+        "lacking_keys": list(row.lacking_keys),
+    }
