@@ -1,0 +1,60 @@
+"""The guest types and sponsor groups that every installation begins with, under ISE's own names."""
+
+from typing import Any
+
+from guests.lifecycle import Scope, Unit
+from guests.models import GuestType, SponsorGroup
+
+DAILY = "Daily (default)"
+GUEST_TYPES: dict[str, dict[str, Any]] = {
+    "Contractor (default)": {
+        "description": "Default settings allow network access for up to a year.",
+        "maximum_duration": 365,
+        "default_duration": 90,
+        "has_expiry_notice": True,
+    },
+    DAILY: {
+        "description": "Default settings allow network access for just 1-5 days.",
+        "maximum_duration": 5,
+        "default_duration": 1,
+        "expiry_notice_amount": 3,
+        "expiry_notice_unit": Unit.HOURS,
+    },
+    "Weekly (default)": {
+        "description": "Default settings allow network access for a couple of weeks.",
+        "maximum_duration": 14,
+        "default_duration": 7,
+        "has_expiry_notice": True,
+        "expiry_notice_amount": 1,
+    },
+}
+SPONSOR_GROUPS: dict[str, dict[str, Any]] = {
+    "ALL_ACCOUNTS (default)": {
+        "description": "Sponsors assigned to this group can manage all guest user accounts.",
+        "manages": Scope.ALL_ACCOUNTS,
+    },
+    "GROUP_ACCOUNTS (default)": {
+        "description": "Sponsors assigned to this group can manage just the guest accounts created by "
+        "sponsors from the same sponsor group.",
+        "manages": Scope.GROUP_ACCOUNTS,
+    },
+    "OWN_ACCOUNTS (default)": {
+        "description": "Sponsors assigned to this group can manage only the guest accounts "
+        "they have created.",
+        "manages": Scope.OWN_ACCOUNTS,
+    },
+}
+
+
+def make_built_in(**_signal: Any) -> None:
+    """Make what is missing of the built-in types and groups; leaves what an administrator changed."""
+    types = [
+        GuestType.objects.get_or_create(name=name, defaults={"is_default": True, **fields})[0]
+        for name, fields in GUEST_TYPES.items()
+    ]
+    for name, fields in SPONSOR_GROUPS.items():
+        group, is_new = SponsorGroup.objects.get_or_create(
+            name=name, defaults={"is_default": True, "member_groups": [name], **fields}
+        )
+        if is_new:
+            group.guest_types.set(types)
