@@ -44,6 +44,7 @@ def make_sponsor(folder: Path, *, now: datetime) -> str | None:
         email=SPONSOR_ADDRESS,
         first_name="Sandbox",
         last_name="Sponsor",
+        must_change_password=False,
         actor="sandbox",
         now=now,
     )

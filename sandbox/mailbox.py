@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,9 +71,9 @@ class Mailbox:
             return []
         return sorted((path.stem for path in self._folder.glob("*.json")), reverse=True)
 
-    def receipts(self, *, limit: int) -> Iterator[Receipt]:
-        """Yield the receipts of the newest mails; one dropped meanwhile is left out."""
-        for mail_id in self.ids()[:limit]:
+    def receipts(self, mail_ids: Iterable[str]) -> Iterator[Receipt]:
+        """Yield the receipts of the mails; one dropped meanwhile is left out."""
+        for mail_id in mail_ids:
             with suppress(MailNotFound):
                 yield self.receipt(mail_id)
 

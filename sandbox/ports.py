@@ -31,7 +31,8 @@ def find_free(host: str, first: int, *, wanted: int | None = None) -> int:
 
     Raises PortTaken when none of the ports tried is free.
     """
-    for port in (*([wanted] if wanted else []), *range(first, first + SEARCHED_PORTS)):
+    searched = list(range(first, first + SEARCHED_PORTS))
+    for port in [wanted, *searched] if wanted else searched:
         reason = _refusal(host, port)
         if reason == 0:
             return port

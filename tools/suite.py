@@ -1,0 +1,89 @@
+"""The test suite as `./run test` runs it: once on SQLite, and what uses the database again on PostgreSQL.
+
+With arguments, one pytest call with exactly these, on the database that DATABASE_URL names (default: SQLite).
+ISE_MAIL_NEED_BROWSER=1 makes browser tests that were skipped a failure.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_TESTS = ("tests/integration", "tests/functional")
+DATABASE_MARKS = "not browser and not slow"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many browser tests ran and how many were skipped."""
+
+    ran: int
+    skipped: int
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the suite and return the exit code."""
+    from tests.support.broker import running_broker
+
+    with running_broker() as broker:
+        environment = {**os.environ, "REDIS_URL": broker.url}
+        if arguments:
+            return _pytest(arguments, environment)
+        codes = [_on_sqlite(environment), _on_postgres(environment)]
+    return max(codes)
+
+
+def browser_counts(report: Path) -> Counts:
+    """Read from a JUnit report how the browser tests fared."""
+    cases = [
+        case
+        for case in ElementTree.parse(report).iter("testcase")  # noqa: S314  (pytest's own report)
+        if case.get("classname", "").startswith("tests.browser")
+    ]
+    skipped = sum(1 for case in cases if case.find("skipped") is not None)
+    return Counts(ran=len(cases) - skipped, skipped=skipped)
+
+
+def _on_sqlite(environment: Mapping[str, str]) -> int:
+    _say("The whole suite on SQLite and an embedded Valkey")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        without_database = {name: value for name, value in environment.items() if name != "DATABASE_URL"}
+        code = _pytest(["tests", f"--junitxml={report}"], without_database)
+        counts = browser_counts(report) if report.exists() else Counts(0, 0)
+    if counts.ran and not counts.skipped:
+        _say(f"Browser tests: {counts.ran} ran")
+        return code
+    _say(
+        f"Browser tests: {counts.ran} ran, {counts.skipped} were SKIPPED, since no Chromium was found "
+        "(Debian: apt install chromium; or: .venv/bin/playwright install chromium)"
+    )
+    return max(code, 1) if os.environ.get("ISE_MAIL_NEED_BROWSER") == "1" else code
+
+
+def _on_postgres(environment: Mapping[str, str]) -> int:
+    from tests.support.postgres import running_postgres
+
+    with running_postgres() as url:
+        _say("The tests that use the database, on PostgreSQL")
+        return _pytest([*DATABASE_TESTS, "-m", DATABASE_MARKS], {**environment, "DATABASE_URL": url})
+
+
+def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=dict(environment), check=False
+    ).returncode
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"\n== {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
