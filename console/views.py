@@ -92,11 +92,11 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_GET
 @public
 def ready(request: HttpRequest) -> JsonResponse:
-    """Say whether this node can serve; 503 with one sentence for each thing that is not well."""
+    """Say whether this node can serve; 503 with one sentence for each thing that keeps it from that."""
     try:
-        faults = health.faults()
+        faults, notices = health.faults(), health.notices()
     except DatabaseError:
-        faults = {"database": gettext("The database does not answer.")}
+        faults, notices = {"database": gettext("The database does not answer.")}, {}
     status = "unready" if faults else "ready"
-    body = {"status": status, "node": settings.ISE_MAIL_NODE, "faults": faults}
+    body = {"status": status, "node": settings.ISE_MAIL_NODE, "faults": faults, "notices": notices}
     return JsonResponse(body, status=503 if faults else 200)

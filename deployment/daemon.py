@@ -32,6 +32,7 @@ class Daemon:
 
     def run(self) -> None:
         """Beat and work every five seconds until stopped; a round in progress gets five seconds to end."""
+        log.info("The daemon of node %s beats every %s seconds.", settings.ISE_MAIL_NODE, LOOP_SECONDS)
         rounds = threading.Thread(target=self._run_rounds, name="rounds", daemon=True)
         self.beat()
         rounds.start()

@@ -63,6 +63,7 @@ class Canary:
         self._concurrency = concurrency
         self._stop = threading.Event()
         self._is_heard = False
+        self._is_broker_there = True
         self._thread = threading.Thread(target=self._run, name="canary", daemon=True)
         self._began = time.monotonic()
 
@@ -90,8 +91,11 @@ class Canary:
         try:
             canary.apply_async(queue=self._queue, retry=False)
         except OperationalError as error:
-            log.warning("The broker does not answer: %s", error)
+            if self._is_broker_there:
+                log.warning("The broker does not answer: %s", error)
+            self._is_broker_there = False
             return False
+        self._is_broker_there = True
         return True
 
     def _pause_seconds(self) -> int:
