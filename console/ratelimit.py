@@ -28,6 +28,11 @@ def take(*, key: str, limit: int, per_seconds: int, now: datetime) -> bool:
         return True
 
 
+def forget(*, key: str) -> None:
+    """Delete the window of one thing, so that it may be done again at once."""
+    RateWindow.objects.filter(key=key).delete()
+
+
 def forget_before(moment: datetime) -> int:
     """Delete the windows that began before `moment`; return how many."""
     return RateWindow.objects.filter(began_at__lt=moment).delete()[0]
