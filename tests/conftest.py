@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime
 
+import django
 import pytest
 
 _folder = tempfile.mkdtemp(prefix="ise-mail-tests-")
@@ -18,6 +19,9 @@ os.environ["ISE_MAIL_STATIC_STORAGE"] = "django.contrib.staticfiles.storage.Stat
 os.environ.setdefault("ISE_MAIL_SANDBOX", "1")
 for name in ("ISE_MAIL_KEYRING", "ISE_MAIL_SECRET_KEY", "ISE_MAIL_EGRESS_ALLOW"):
     os.environ.pop(name, None)
+# The settings are named here and not in pyproject.toml, or pytest-django reads them before the lines above ran.
+os.environ["DJANGO_SETTINGS_MODULE"] = "ise_mail.settings"
+django.setup()
 
 
 @pytest.fixture
