@@ -18,6 +18,9 @@ PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 20.0
 """A process that has run this long is no longer counted as crashing in a row."""
 
+REFUSALS_ALLOWED = 3
+"""A program that ends itself this often before it was ever steady will not start at all."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -26,12 +29,14 @@ class Child:
 
     def __init__(self, program: Program, *, environment: dict[str, str], log_folder: Path) -> None:
         self.program = program
-        self.crashes = 0
         self.log = log_folder / f"{program.name}.log"
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._due_at = 0.0
+        self._crashes = 0
+        self._refusals = 0
+        self._was_steady = False
 
     @property
     def pid(self) -> int | None:
@@ -70,10 +75,16 @@ class Child:
         self._signal_group(signal.SIGKILL)
         self._process = None
         if time.monotonic() - self._started_at > STEADY_SECONDS:
-            self.crashes = 0
-        self._due_at = time.monotonic() + PAUSES_SECONDS[min(self.crashes, len(PAUSES_SECONDS) - 1)]
-        self.crashes += 1
+            self._crashes = 0
+            self._was_steady = True
+        self._due_at = time.monotonic() + PAUSES_SECONDS[min(self._crashes, len(PAUSES_SECONDS) - 1)]
+        self._crashes += 1
+        self._refusals += status > 0
         return status
+
+    def does_not_start(self) -> bool:
+        """Say whether the program has ended itself each time so far; being killed does not count."""
+        return self._refusals >= REFUSALS_ALLOWED and not self._was_steady
 
     def ask_to_end(self) -> None:
         """Send the program's own stop signal to its group."""

@@ -23,7 +23,6 @@ GRACE_SECONDS = 5.0
 
 BROKER_START_SECONDS = 5.0
 TRIM_EVERY_SECONDS = 60.0
-CRASHES_BEFORE_READY = 3
 READY_SECONDS = 20.0
 
 
@@ -63,7 +62,7 @@ class Supervisor:
         while not self._stop_requests:
             for child in (*self._broker, *self._programs):
                 self._look_after(child)
-                if not self._is_ready and child.crashes >= CRASHES_BEFORE_READY:
+                if child.does_not_start():
                     return self._give_up(child)
             if not self._is_ready:
                 self._announce()
