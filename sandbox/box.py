@@ -13,7 +13,7 @@ def draw(title: str, lines: Sequence[tuple[str, str]], *, encoding: str) -> str:
     rows = [f"{label:<{label_width}}  {text}" if label or text else "" for label, text in lines]
     width = max(len(title), *(len(row) for row in rows)) + 2
     frame = [
-        f"{top_left}{across} {title} {across * (width - len(title) - 1)}{top_right}",
+        f"{top_left}{across} {title} {across * (width - len(title) - 2)}{top_right}",
         f"{down} {'':<{width}}{down}",
         *(f"{down} {row:<{width}}{down}" for row in rows),
         f"{down} {'':<{width}}{down}",

@@ -73,11 +73,11 @@ class Supervisor:
     def _start_broker(self) -> bool:
         """Start the broker and wait until its socket is there, so that nobody meets a closed door."""
         for broker in self._broker:
-            with suppress(FileNotFoundError):
-                os.unlink(self._work.broker_socket)  # noqa: PTH108
+            socket_file = Path(self._work.broker_socket)
+            socket_file.unlink(missing_ok=True)
             broker.start()
             deadline = time.monotonic() + BROKER_START_SECONDS
-            while not os.path.exists(self._work.broker_socket):  # noqa: PTH110
+            while not socket_file.exists():
                 if broker.reap() is not None or time.monotonic() > deadline:
                     return False
                 time.sleep(0.01)
@@ -119,10 +119,16 @@ class Supervisor:
                     for child in children:
                         child.kill()
                 self._sleep(0.05)
-        for name in (self._work.broker_socket, str(Path(self._work.data) / "broker_url")):
-            with suppress(FileNotFoundError):
-                os.unlink(name)  # noqa: PTH108
+        self._remove_broker_files()
         _say("ISE Mail has stopped.")
+
+    def _remove_broker_files(self) -> None:
+        socket_file = Path(self._work.broker_socket)
+        socket_file.unlink(missing_ok=True)
+        (Path(self._work.data) / "broker_url").unlink(missing_ok=True)
+        if self._work.broker:
+            with suppress(OSError):
+                socket_file.parent.rmdir()
 
     def _trim_logs(self) -> None:
         if time.monotonic() - self._trimmed_at < TRIM_EVERY_SECONDS:

@@ -177,5 +177,6 @@ def test_a_program_that_never_starts_ends_the_start_and_its_last_words_are_shown
 def test_the_output_of_a_program_goes_to_its_own_log(start: Callable[..., Running], tmp_path: Path) -> None:
     words = json.dumps({"hello": "log"})
     start(program("talker", f"import time; print({words!r}, flush=True); time.sleep(600)"))
-    until(lambda: (tmp_path / "log" / "talker.log").exists())
-    until(lambda: words in (tmp_path / "log" / "talker.log").read_text())
+    log = tmp_path / "log" / "talker.log"
+    until(log.exists)
+    until(lambda: words in log.read_text())
