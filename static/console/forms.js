@@ -94,6 +94,12 @@
     });
   });
 
+  /* <select data-im-submit>: a filter that takes effect at once. */
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-im-submit]")) event.target.form.requestSubmit();
+  });
+
   /* After a refused form the focus stands on the summary; its links lead into the fields. */
 
   const focusErrors = (root) => root.querySelector(".im-errors")?.focus();

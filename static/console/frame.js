@@ -39,6 +39,10 @@
   }
   document.querySelector(".im-sub [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+  /* Menus inside a scrolling table must not be cut off at its edge. */
+
+  if (window.bootstrap) window.bootstrap.Dropdown.Default.popperConfig = { strategy: "fixed" };
+
   /* Theme */
 
   onClick("[data-im-theme]", () => {
