@@ -74,9 +74,9 @@ def import_certificates(
 ) -> ImportResult:
     """Store every certificate of a PEM, DER or PKCS#7 file and record it in the audit.
 
-    An empty `name` gives each one a name of the form `issued-to#issued-by#00001`; in a bundle a given name gets
-    a number from the second on. Raises ImportRefused for an unreadable file, a private key, a duplicate, a name
-    in use, or usages without those they need, and for warnings unless `accept_warnings` is set.
+    An empty `name` gives each one a name of the form `issued-to#issued-by#00001`; in a bundle a given name
+    gets a number from the second on. Raises ImportRefused for an unreadable file, a private key, a duplicate,
+    a name in use, or usages without those they need, and for warnings unless `accept_warnings` is set.
     """
     request = _Request(usages, name.strip(), description.strip(), actor, now, address)
     try:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.trust import TrustedRow, TrustView
@@ -35,12 +36,17 @@ def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None
     return True
 
 
+def has_issued(issuer: x509.Certificate, child: x509.Certificate) -> bool:
+    """Whether the child names the issuer and carries its signature, as far as the library can tell."""
+    return _has_name_of_issuer(issuer, child) and has_signed(issuer, child) is not False
+
+
 def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, now: datetime) -> Reason | None:
     """Name the row that would have anchored the path, or None; the server's certificate comes first in it.
 
     The order of the answers is fixed: disabled, trusted for other purposes, out of date, other key.
     """
-    candidates = tuple(_candidates(path, view))
+    candidates = tuple(_candidates(path, view)) if path else ()
     for candidate in candidates:
         row = candidate.row
         if not row.enabled:
@@ -60,42 +66,43 @@ def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, no
 
 
 def _candidates(path: Sequence[x509.Certificate], view: TrustView) -> Iterator[Candidate]:
+    """From the top of the path down, because the topmost is what the chain lacked."""
+    for row in rows_named_as_issuer(path[-1], view):
+        if row.certificate is not None and has_signed(row.certificate, path[-1]) is not False:
+            yield Candidate(row, len(path))
     for depth in reversed(range(len(path))):
-        certificate = path[depth]
-        for row in view.rows:
-            if row.certificate is None:
-                continue
-            if _is_same_authority(row.certificate, certificate):
-                yield Candidate(row, depth)
-            elif depth == len(path) - 1 and _may_have_issued(row.certificate, certificate):
-                yield Candidate(row, depth + 1)
+        for row in _rows_of_same_authority(path[depth], view):
+            yield Candidate(row, depth)
 
 
-def _is_same_authority(row: x509.Certificate, certificate: x509.Certificate) -> bool:
-    if row == certificate:
-        return True
+def _rows_of_same_authority(certificate: x509.Certificate, view: TrustView) -> list[TrustedRow]:
     try:
-        same_name = row.subject == certificate.subject
-        return same_name and row.public_key() == certificate.public_key()
+        key = certificate.public_key()
+        rows = view.named(certificate.subject)
+        return [row for row in rows if row.certificate is not None and row.certificate.public_key() == key]
     except UNREADABLE:
-        return False
+        found = view.row_of(certificate.public_bytes(Encoding.DER))
+        return [] if found is None else [found]
 
 
-def _may_have_issued(row: x509.Certificate, child: x509.Certificate) -> bool:
-    return _has_issuers_name(row, child) and has_signed(row, child) is not False
-
-
-def _has_issuers_name(row: x509.Certificate, child: x509.Certificate) -> bool:
+def rows_named_as_issuer(child: x509.Certificate, view: TrustView) -> list[TrustedRow]:
+    """The rows, usable or not, whose subject is the child's issuer."""
     try:
-        return row.subject == child.issuer
+        return view.named(child.issuer)
+    except UNREADABLE:
+        return []
+
+
+def _has_name_of_issuer(issuer: x509.Certificate, child: x509.Certificate) -> bool:
+    try:
+        return issuer.subject == child.issuer
     except UNREADABLE:
         return False
 
 
 def _other_key(top: x509.Certificate, view: TrustView) -> Reason | None:
-    for row in view.rows:
-        found = row.certificate
-        if found is not None and _has_issuers_name(found, top) and has_signed(found, top) is False:
+    for row in rows_named_as_issuer(top, view):
+        if row.certificate is not None and has_signed(row.certificate, top) is False:
             return "ISSUER_KEY_MISMATCH", {"name": row.name}
     return None
 

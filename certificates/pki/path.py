@@ -12,7 +12,7 @@ from cryptography import x509
 from certificates.pki import checks, fields, hostname, issuers
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.fields import CertificateFields
-from certificates.pki.trust import ENDPOINTS, INFRASTRUCTURE, TrustView
+from certificates.pki.trust import ENDPOINTS, INFRASTRUCTURE, TrustedRow, TrustView
 from certificates.pki.verdict import ChainCertificate, Finding, Verdict, chain_certificate
 
 SIGNATURE_FAILURE: Final = 7
@@ -90,14 +90,10 @@ def accepted_findings(verified: Sequence[bytes], *, asked: Asked) -> tuple[Findi
         dated = checks.date_finding(found, role=_role(depth, found), now=asked.now)
         if dated is not None:
             findings.append(dated)
-    prints = {fields.fingerprint(der) for der in verified}
-    rows = {fields.fingerprint(r.der): r for r in asked.view.rows if fields.fingerprint(r.der) in prints}
-    findings += [
-        Finding("CHAIN_USES_DISABLED_CERT", {"name": row.name}, "W")
-        for row in rows.values()
-        if not row.enabled
-    ]
-    anchor = rows.get(fields.fingerprint(verified[-1])) if verified else None
+    for row in map(asked.view.row_of, verified):
+        if row is not None and not row.enabled:
+            findings.append(Finding("CHAIN_USES_DISABLED_CERT", {"name": row.name}, "W"))
+    anchor = asked.view.row_of(verified[-1]) if verified else None
     if anchor is not None and asked.view.usage == INFRASTRUCTURE and ENDPOINTS not in anchor.usages:
         findings.append(Finding("SECOND_USAGE_OFF", {"name": anchor.name}, "W"))
     return tuple(findings)
@@ -149,6 +145,10 @@ def _no_issuer(
     known = issuers.explain_missing_anchor(_path_to(at_fault, presented), asked.view, asked.now)
     if known is not None:
         return known
+    unfit = _unfit_issuer(at_fault, presented, asked)
+    if unfit is not None:
+        code = "ISSUER_NOT_A_CA" if unfit.may_sign_certificates is False else UNNAMED
+        return code, {"name": unfit.display_name, "openssl": str(refusal.error)}
     if refusal.error == SELF_SIGNED_IN_CHAIN:
         return "UNKNOWN_ROOT_SENT", {"root": found.display_name, "sha256": found.sha256}
     if refusal.error == SELF_SIGNED_LEAF:
@@ -159,16 +159,32 @@ def _no_issuer(
     return "UNKNOWN_ISSUER", params
 
 
+def _unfit_issuer(
+    at_fault: x509.Certificate, presented: Sequence[bytes], asked: Asked
+) -> CertificateFields | None:
+    """The certificate whose key did sign, sent or trusted, but which OpenSSL does not take for an issuer."""
+    trusted = [row.certificate for row in _anchors_above(at_fault, asked) if row.certificate is not None]
+    for candidate in (*_loadable(presented), *trusted):
+        is_itself = candidate == at_fault
+        if not is_itself and issuers.has_issued(candidate, at_fault):
+            return fields.read(candidate)
+    return None
+
+
 def _bad_signature(at_fault: x509.Certificate, found: CertificateFields, asked: Asked) -> issuers.Reason:
     """Tell a forgery from a row with the issuer's name and another key, where no identifier tells."""
-    for row in asked.view.anchors(asked.now):
-        issuer = row.certificate
-        if issuer is None or row.fields is None or row.fields.subject != found.issuer:
+    for row in _anchors_above(at_fault, asked):
+        if row.certificate is None or row.fields is None:
             continue
         is_same_key = bool(found.authority_key_id) and row.fields.subject_key_id == found.authority_key_id
-        if not is_same_key and issuers.has_signed(issuer, at_fault) is False:
+        if not is_same_key and issuers.has_signed(row.certificate, at_fault) is False:
             return "ISSUER_KEY_MISMATCH", {"name": row.name}
     return "BAD_SIGNATURE", {"name": found.display_name}
+
+
+def _anchors_above(child: x509.Certificate, asked: Asked) -> list[TrustedRow]:
+    named = issuers.rows_named_as_issuer(child, asked.view)
+    return [row for row in named if asked.view.is_anchor(row, asked.now)]
 
 
 def _path_to(top: x509.Certificate, presented: Sequence[bytes]) -> list[x509.Certificate]:

@@ -10,6 +10,7 @@ from typing import Final
 from cryptography import x509
 
 from certificates.pki import fields
+from certificates.pki.field_reader import UNREADABLE
 
 INFRASTRUCTURE: Final = "infrastructure"
 ENDPOINTS: Final = "endpoints"
@@ -32,6 +33,14 @@ class TrustedRow:
         try:
             return fields.load(self.der)
         except fields.CertificateUnreadable:
+            return None
+
+    @cached_property
+    def subject(self) -> x509.Name | None:
+        """The subject of the certificate, or None when it cannot be read."""
+        try:
+            return None if self.certificate is None else self.certificate.subject
+        except UNREADABLE:
             return None
 
     @cached_property
@@ -60,4 +69,28 @@ class TrustView:
 
     def anchors(self, now: datetime) -> tuple[TrustedRow, ...]:
         """The rows that may end a chain at `now`: enabled, carrying the usage, in date."""
-        return tuple(r for r in self.rows if r.enabled and self.usage in r.usages and r.is_in_date(now))
+        return tuple(row for row in self.rows if self.is_anchor(row, now))
+
+    def is_anchor(self, row: TrustedRow, now: datetime) -> bool:
+        """Whether the row may end a chain at `now`."""
+        return row.enabled and self.usage in row.usages and row.is_in_date(now)
+
+    @cached_property
+    def _by_subject(self) -> dict[x509.Name, list[TrustedRow]]:
+        index: dict[x509.Name, list[TrustedRow]] = {}
+        for row in self.rows:
+            if row.subject is not None:
+                index.setdefault(row.subject, []).append(row)
+        return index
+
+    @cached_property
+    def _by_der(self) -> dict[bytes, TrustedRow]:
+        return {row.der: row for row in self.rows}
+
+    def named(self, subject: x509.Name) -> list[TrustedRow]:
+        """The rows whose certificate has this subject."""
+        return self._by_subject.get(subject, [])
+
+    def row_of(self, der: bytes) -> TrustedRow | None:
+        """The row that holds exactly this certificate."""
+        return self._by_der.get(der)

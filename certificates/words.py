@@ -1,0 +1,88 @@
+"""From a code with parameters to words: what is wrong and what to do about it, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from certificates.chain_words import CHAIN, TLS
+from certificates.import_words import IMPORT, WARNINGS
+from certificates.usages import LABELS, Usage
+
+TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS}
+VALUE_LENGTH: Final = 300
+OTHER: Final = (
+    gettext_lazy("The certificates were refused (%(code)s)."),
+    gettext_lazy("Look into the log of this node."),
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One sentence on the cause and one on the remedy; plain text that the page still has to escape."""
+
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.remedy}"
+
+
+def text_of(code: str, params: Mapping[str, str]) -> Words:
+    """Put a code of the trust taxonomy into words; an unknown code gets a sentence that names it."""
+    cause, remedy = TABLE.get(code, OTHER)
+    values = _Values(_readable(code, params))
+    return Words(str(cause) % values, str(remedy) % values)
+
+
+class _Values(dict[str, str]):
+    """Parameters that show a dash where one is missing, so that a sentence never fails."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
+    values = {name: str(value)[:VALUE_LENGTH] or "—" for name, value in params.items()}
+    values["code"] = code
+    values["who"] = _who(params)
+    for name in ("usage", "needed", "usages", "needs"):
+        if code != "WRONG_EKU" and name in params:
+            values[name] = usage_labels(params[name])
+    if params.get("date"):
+        values["date"] = _date(params["date"])
+    if params.get("days", "").isdigit():
+        days = int(params["days"])
+        values["ago"] = ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+        values["ahead"] = ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+    return values
+
+
+def usage_labels(codes: str) -> str:
+    """The labels of comma-separated usage codes, as ISE prints them."""
+    labels = [str(LABELS[Usage(code)]) for code in codes.split(",") if code in set(Usage)]
+    return ", ".join(labels) or _("nothing")
+
+
+def _who(params: Mapping[str, str]) -> str:
+    name = params.get("name", "")[:VALUE_LENGTH]
+    match params.get("role"):
+        case "server":
+            return _("The certificate of the server, “%(name)s”,") % {"name": name}
+        case "issuer":
+            return _("The issuing certificate “%(name)s”") % {"name": name}
+    return _("The certificate “%(name)s”") % {"name": name}
+
+
+def _date(text: str) -> str:
+    try:
+        when = timezone.localtime(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+    return f"{formats.date_format(when, 'j M Y')} {when:%H:%M:%S} {when.tzname()}"
