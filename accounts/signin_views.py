@@ -1,5 +1,6 @@
 """Sign in, sign out, change one's password: the same three views for the console and the sponsor portal."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -38,8 +39,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, request=request, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         return _with_language(request, form.login(request, redirect_url=target))
-    context = {"form": form, "next": target, "portal": portal, "ended": _end_sentence(request)}
-    return render(request, f"accounts/sign_in_{portal.name}.html", context, status=429 if form.is_locked else 200)
+    context = {
+        "form": form,
+        "next": target,
+        "ended": _end_sentence(request),
+        "banner": settings.ISE_MAIL_SIGN_IN_BANNER,
+    }
+    status = HTTPStatus.TOO_MANY_REQUESTS if form.is_locked else HTTPStatus.OK
+    return render(request, f"accounts/sign_in_{portal.name}.html", context, status=status)
 
 
 @public
@@ -71,7 +78,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         if carry_out(form, lambda: _change(request, form.cleaned_data)):
             messages.success(request, _("Your password was changed. Your other sessions have ended."))
             return redirect(portal.home)
-    context = {"form": form, "portal": portal, "is_forced": request.user.must_change_password}
+    is_forced = request.user.must_change_password
+    frame = "console/front.html" if is_forced else "console/page.html"
+    context = {"form": form, "portal": portal, "is_forced": is_forced, "frame": frame}
     return render(request, f"accounts/password_change_{portal.name}.html", context)
 
 
