@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from sandbox import first_accounts, folder_lock, installation, preparation
 from sandbox.broker import BrokerUnavailable
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         try:
             work = _prepare(wishes)
         except (PortTaken, BrokerUnavailable, folder_lock.FolderInUse) as error:
-            raise CommandError(str(error)) from error
+            sys.exit(str(error))
         reading, writing = os.pipe()
         os.set_inheritable(reading, True)
         with os.fdopen(writing, "w") as pipe:
@@ -74,7 +74,7 @@ def _prepare(wishes: installation.Wishes) -> str:
     """Lock the data folder, bring it up to date and return the supervisor's plan as text."""
     lock = folder_lock.take(wishes.data)
     if shutil.disk_usage(wishes.data).free < SPACE_NEEDED_BYTES:
-        raise CommandError(f"The disk of {wishes.data} has less than 100 MB left: free some space first.")
+        sys.exit(f"The disk of {wishes.data} has less than 100 MB left: free some space first.")
     now = datetime.now(UTC)
     port = installation.web_port(wishes)
     relay = installation.prepare_relay(wishes.data, now=now) if wishes.has_sandbox else None
