@@ -87,6 +87,7 @@ class Connection:
         self.endpoint = endpoint
         self.tls: TlsClient | None = None
         self._sock = sock
+        self._is_stuck = False
         self._reader = ReplyReader()
 
     @property
@@ -129,7 +130,7 @@ class Connection:
 
     def close(self) -> None:
         """End TLS and TCP without waiting for the other side."""
-        if self.tls is not None:
+        if self.tls is not None and not self._is_stuck:
             self.tls.close()
             self._send_alert(self.tls)
         self._sock.close()
@@ -173,6 +174,7 @@ class Connection:
 
     def _send(self, data: bytes, deadline: Deadline) -> None:
         view = memoryview(data)
+        self._is_stuck = bool(data)
         while view:
             self._sock.settimeout(deadline.remaining())
             try:
@@ -181,6 +183,7 @@ class Connection:
                 raise DeadlinePassed from None
             except OSError as problem:
                 raise ConnectionLost from problem
+        self._is_stuck = False
 
     def _send_alert(self, client: TlsClient) -> None:
         with contextlib.suppress(ConnectionLost, DeadlinePassed, HandshakeError, TlsClosed):
@@ -191,8 +194,8 @@ def _connect(endpoint: Endpoint, deadline: Deadline) -> socket.socket:
     sock = socket.socket(endpoint.family, socket.SOCK_STREAM)
     try:
         sock.settimeout(deadline.remaining())
-        sock.connect(endpoint.sockaddr)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect(endpoint.sockaddr)
     except BaseException:
         sock.close()
         raise

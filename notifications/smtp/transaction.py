@@ -129,7 +129,7 @@ def _send_message(dialogue: Dialogue, data: bytes, deadline: Deadline) -> Accept
     try:
         dialogue.say(data, deadline, shown=f"[{len(data)} bytes]")
     except SmtpFailure as lost:
-        early = _answer_before_the_end(dialogue)
+        early = _answer_before_the_end(dialogue) if lost.code == Code.CONNECTION_RESET else None
         raise (refusal(Stage.DATA, early, is_encrypted=is_encrypted) if early else lost) from lost
     try:
         reply = dialogue.hear(deadline)

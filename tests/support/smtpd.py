@@ -130,19 +130,21 @@ class SmtpServer:
         extensions: Iterable[str] = EXTENSIONS,
         name: str = "mail.testlab.com",
         banner: str = "ESMTP ready",
+        goodbye: str = "Service closing transmission channel",
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self.context = context or (certificate.context() if certificate else None)
         self.implicit_tls = implicit_tls
         self.users = dict(users or {})
-        self.auth_lines = tuple(auth_lines) if auth_lines else (f"AUTH {' '.join(mechanisms)}",)
+        self.auth_lines = tuple(auth_lines) if auth_lines is not None else (f"AUTH {' '.join(mechanisms)}",)
         self.auth_before_tls = auth_before_tls or self.context is None
         self.requires_auth, self.requires_tls = requires_auth, requires_tls
         self.extensions = tuple(extensions)
-        self.name, self.banner, self.host = name, banner, host
+        self.name, self.banner, self.goodbye, self.host = name, banner, goodbye, host
         self.messages: list[StoredMessage] = []
         self.commands: list[str] = []
+        self.tls_errors: list[str] = []
         self.connections = 0
         self.stopping = threading.Event()
         self.queue_ids = (f"4XyZ{number:06d}" for number in itertools.count(1))
@@ -219,6 +221,7 @@ class SmtpServer:
             self._start(self._serve, sock)
 
     def _serve(self, sock: socket.socket) -> None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connections += 1
         self._open.add(sock)
         conversation = Conversation(self, sock)
@@ -295,7 +298,11 @@ class Conversation:
             action(self)
         assert self.server.context is not None
         self._buffer = b""
-        self.sock = self.server.context.wrap_socket(self.sock, server_side=True)
+        try:
+            self.sock = self.server.context.wrap_socket(self.sock, server_side=True)
+        except ssl.SSLError as problem:
+            self.server.tls_errors.append(str(problem))
+            raise
 
     def _ehlo(self, line: str) -> None:
         self.ehlo_name = line.partition(" ")[2]
@@ -401,7 +408,7 @@ class Conversation:
         self.say("250 2.0.0 Ok")
 
     def _quit(self, line: str) -> None:
-        self.say("221 2.0.0 Service closing transmission channel")
+        self.say(f"221 2.0.0 {self.server.goodbye}")
         raise HangUp
 
 
