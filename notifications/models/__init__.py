@@ -1,1 +1,7 @@
 """The rows of the notifications app, one module for each thing."""
+
+from notifications.models.outbox import DeliveryAttempt, OutgoingMail, RelayHealth
+from notifications.models.senders import GuestEmail
+from notifications.models.wording import MailText
+
+__all__ = ["DeliveryAttempt", "GuestEmail", "MailText", "OutgoingMail", "RelayHealth"]
