@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from deployment import keys
 from deployment.models import ClusterLease
@@ -32,8 +31,6 @@ class NodeRow:
     role: str
     is_heard: bool
     is_listening: bool
-    heard_ago: str
-    worker_ago: str
     lacking_keys: tuple[str, ...]
 
 
@@ -75,31 +72,12 @@ def load(*, now: datetime) -> Overview:
     )
 
 
-def ago(moment: datetime | None, now: datetime) -> str:
-    """Return how long ago a moment was, in the largest whole unit; "never" for None."""
-    if moment is None:
-        return _("never")
-    seconds = max(0, int((now - moment).total_seconds()))
-    if seconds < 60:
-        return ngettext("%(count)d second ago", "%(count)d seconds ago", seconds) % {"count": seconds}
-    minutes = seconds // 60
-    if minutes < 60:
-        return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
-    hours = minutes // 60
-    if hours < 48:
-        return ngettext("%(count)d hour ago", "%(count)d hours ago", hours) % {"count": hours}
-    days = hours // 24
-    return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
-
-
 def _node_row(node: NodeInfo, used: dict[str, list[str]], now: datetime) -> NodeRow:
     return NodeRow(
         node=node,
         role=role_name(node),
         is_heard=node.is_heard(now),
         is_listening=node.is_listening(now),
-        heard_ago=ago(node.heard_at, now),
-        worker_ago=ago(node.worker_heard_at, now),
         lacking_keys=tuple(sorted(set(used) - set(node.key_ids))),
     )
 

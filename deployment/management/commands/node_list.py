@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -29,13 +30,21 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"nodes": [_as_json(row) for row in rows]}, indent=2))
             return
         for row in rows:
-            personas = ",".join(row.node.personas)
-            state = "listening" if row.is_listening else f"worker heard {row.worker_ago}"
-            self.stdout.write(
-                f"{row.node.hostname}  {row.role or '-'}  {personas}  heard {row.heard_ago}  {state}"
-            )
+            self.stdout.write(_as_line(row))
         if not rows:
             self.stdout.write("No node has registered yet: start manage.py run_node and notifyd.")
+
+
+def _as_line(row: overview.NodeRow) -> str:
+    node = row.node
+    daemon = "heard" if row.is_heard else f"silent since {_stamp(node.heard_at)}"
+    worker = "listening" if row.is_listening else f"silent since {_stamp(node.worker_heard_at)}"
+    personas = ",".join(node.personas)
+    return f"{node.hostname}  {row.role or '-'}  {personas}  daemon {daemon}  worker {worker}"
+
+
+def _stamp(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else "ever"
 
 
 def _as_json(row: overview.NodeRow) -> dict[str, Any]:
