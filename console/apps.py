@@ -39,5 +39,8 @@ class ConsoleConfig(AppConfig):
             order=90,
         )
         menu.place(
-            "administration/system/audit/event", label=_("Event"), url_name="console:audit-event", in_nav=False
+            "administration/system/audit/event",
+            label=_("Event"),
+            url_name="console:audit-event",
+            in_nav=False,
         )

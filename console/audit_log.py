@@ -40,7 +40,7 @@ class FieldChange:
 
 
 def page_of(query: AuditQuery, *, page: str) -> Page[AuditEvent]:
-    """Return one page of matching events, the newest first; a page number out of range gives the nearest page."""
+    """Return one page of matching events, the newest first; a number out of range gives the nearest page."""
     events = AuditEvent.objects.order_by("-pk")
     if query.actor:
         events = events.filter(actor=query.actor)

@@ -37,6 +37,7 @@ class Overview:
 
     steps: tuple[StepState, ...]
     faults: dict[str, str]
+    notices: dict[str, str]
     figures: tuple[Figure, ...]
 
     @property
@@ -64,7 +65,7 @@ def overview(*, may: Callable[[str], bool]) -> Overview:
         for gauge in health.gauges()
         if not gauge.permission or may(gauge.permission)
     )
-    return Overview(steps, health.faults(), figures)
+    return Overview(steps, health.faults(), health.notices(), figures)
 
 
 def dismiss_checklist(*, actor: str, now: datetime, address: str = "") -> bool:

@@ -1,5 +1,7 @@
 """The frame's own pages: dashboard, audit, language, and what a load balancer asks."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
@@ -21,11 +23,9 @@ from console.models import AuditEvent
 @needs("dashboard.view")
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the checklist, what is not well, and the figures."""
-    return render(
-        request,
-        "console/dashboard.html",
-        {"overview": dashboard_page.overview(may=request.user.has_permission)},
-    )
+    visitor: Any = request.user
+    overview = dashboard_page.overview(may=visitor.has_permission)
+    return render(request, "console/dashboard.html", {"overview": overview})
 
 
 @require_POST
@@ -63,16 +63,16 @@ def audit_events(request: HttpRequest) -> HttpResponse:
 def audit_event(request: HttpRequest, event_id: int) -> HttpResponse:
     """Show one change with its fields before and after."""
     event = get_object_or_404(AuditEvent, pk=event_id)
-    return render(
-        request, "console/audit_event.html", {"event": event, "changes": audit_log.changes(event)}
-    )
+    return render(request, "console/audit_event.html", {"event": event, "changes": audit_log.changes(event)})
 
 
 @require_GET
 @needs("audit.view")
 def audit_chain(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain and say whether every row is there and unchanged."""
-    return render(request, "console/_audit_chain.html", {"is_whole": audit.is_whole(), "broken": audit.first_break()})
+    return render(
+        request, "console/_audit_chain.html", {"is_whole": audit.is_whole(), "broken": audit.first_break()}
+    )
 
 
 @require_POST
@@ -84,14 +84,14 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 @public
-def live(request: HttpRequest) -> JsonResponse:
+def live(_request: HttpRequest) -> JsonResponse:
     """Say that the process answers; nothing else is looked at."""
     return JsonResponse({"status": "live", "node": settings.ISE_MAIL_NODE})
 
 
 @require_GET
 @public
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_request: HttpRequest) -> JsonResponse:
     """Say whether this node can serve; 503 with one sentence for each thing that keeps it from that."""
     try:
         faults, notices = health.faults(), health.notices()

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Build the icon sprite from a word list and the SVG files of Tabler icons.
 
-Usage: icons.py ICON_FOLDER WORD_LIST SPRITE. A line of the word list is "our-name tabler-name" or "our-name filled/tabler-name".
+Usage: icons.py ICON_FOLDER WORD_LIST SPRITE. A line of the word list is "our-name tabler-name", or
+"our-name filled/tabler-name" for a filled icon.
 """
 
 import re

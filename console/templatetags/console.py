@@ -14,13 +14,14 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from console.menu import Item
 
 register = template.Library()
 
 SPRITE = "vendor/tabler/icons.svg"
+_DATE_FORMATS = {"fr": "j N Y"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -35,7 +36,7 @@ class SortState:
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """Return an icon of the sprite; with a label it speaks for itself, else it is hidden from screen readers."""
+    """Return an icon of the sprite; one without a label is hidden from screen readers."""
     if not name:
         return SafeString("")
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
@@ -49,7 +50,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def block_text(context: Context, name: str) -> str:
-    """Return what a block of the page will show, as plain text in one line; "" when the page has no such block."""
+    """Return what a block of the page shows, as plain text in one line, or "" without such a block."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks is not None else None
     if block is None:
@@ -59,7 +60,7 @@ def block_text(context: Context, name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def current(context: Context, item: Item) -> SafeString:
-    """Return the aria-current attribute of a menu entry: `page` for this very page, `true` for what it lies below."""
+    """Return a menu entry's aria-current: `page` on the page itself, `true` on what lies above it."""
     if not item.is_current:
         return SafeString("")
     path = getattr(context.get("request"), "path", "")
@@ -117,17 +118,18 @@ def day(when: datetime | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         _words(local),
-        formats.date_format(local, "j M Y"),
+        _date(local),
     )
 
 
 @register.simple_tag
 def lifetime(start: datetime, end: datetime, tone: str = "ok", size: str = "") -> SafeString:
-    """Return a bar that shows how much of the time from `start` to `end` is spent; `tone` is ok, info, warn, bad or off."""
+    """Return a bar that shows how much of a time is spent; `tone` is ok, info, warn, bad or off."""
     whole = (end - start).total_seconds()
     spent = (timezone.now() - start).total_seconds() / whole if whole > 0 else 1
     return format_html(
-        '<svg class="im-life im-life--{}{}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<svg class="im-life im-life--{}{}" viewBox="0 0 100 4" preserveAspectRatio="none"'
+        ' aria-hidden="true" focusable="false">'
         '<rect width="100" height="4"/><rect class="im-life__spent" width="{}" height="4"/></svg>',
         tone,
         " im-life--tall" if size == "tall" else "",
@@ -150,7 +152,12 @@ def initials(user: Any) -> str:
 
 
 def _words(local: datetime) -> str:
-    return f"{formats.date_format(local, 'j M Y')} {local:%H:%M:%S} {local.tzname()}"
+    return f"{_date(local)} {local:%H:%M:%S} {local.tzname()}"
+
+
+def _date(local: datetime) -> str:
+    """Return the date with its month in letters, so that nobody takes the month for the day."""
+    return formats.date_format(local, _DATE_FORMATS.get((get_language() or "")[:2], "j M Y"))
 
 
 def _largest_unit(seconds: int) -> tuple[int, str]:
