@@ -112,7 +112,7 @@ def test_source_and_files_are_downloads_that_the_browser_never_shows(
     admin: Client, received: Callable[..., str], what: str
 ) -> None:
     mail_id = received()
-    arguments = [mail_id, 4] if what == "mail-part" else [mail_id]
+    arguments = [mail_id, 2] if what == "mail-part" else [mail_id]
     answer = admin.get(reverse(f"sandbox:{what}", args=arguments))
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("attachment;")
