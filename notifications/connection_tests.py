@@ -1,0 +1,228 @@
+"""The connection test as a job: requested here, run by each node's own worker, watched through its row."""
+
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app, current_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu import pools
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from certificates import truststore
+from console import audit, egress, secrets
+from deployment.personas import node_queue
+from notifications import words
+from notifications.models.relay import ConnectionTest, RunState, columns_of
+from notifications.relay_settings import check_cleartext, current, introduced, with_stored_password
+from notifications.smtp import probe
+from notifications.smtp.errors import Code
+from notifications.smtp.settings import ServerSettings
+from notifications.smtp.stages import StageReport
+from notifications.smtp.transcript import Line
+
+log = logging.getLogger(__name__)
+
+TASK = "notifications.run_connection_test"
+# A worker that listens takes a test up in well under a second.
+SILENT_AFTER = timedelta(seconds=4)
+GIVEN_UP_AFTER = timedelta(seconds=30)
+_SPARE = timedelta(seconds=15)
+_KEPT = timedelta(days=30)
+# Whoever waits for the page must not wait long for a broker that is gone.
+_SHORT = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
+
+
+def request_test(
+    *,
+    server: ServerSettings,
+    nodes: Sequence[str],
+    actor: str,
+    now: datetime,
+    keep_password: bool = False,
+    allow_cleartext_password: bool = False,
+    is_bound_by_egress: bool = True,
+    address: str = "",
+) -> list[int]:
+    """Write one test a node and wake its worker after the commit; return the ids in the order of `nodes`.
+
+    The values need not be saved. Raises PasswordNeeded and CleartextRefused.
+    """
+    check_cleartext(server, is_allowed=allow_cleartext_password)
+    if server.user and keep_password:
+        server = with_stored_password(server)
+    group = uuid.uuid4()
+    with transaction.atomic():
+        ids = [
+            _write(
+                server,
+                group=group,
+                node=node,
+                requested_by=actor,
+                requested_at=now,
+                allow_cleartext_password=allow_cleartext_password,
+                is_bound_by_egress=is_bound_by_egress,
+            )
+            for node in dict.fromkeys(nodes)
+        ]
+        target = f"{server.host}:{server.port}"
+        shown = {**columns_of(server), "nodes": list(nodes)}
+        audit.record(actor=actor, action="smtp.test", target=target, after=shown, now=now, address=address)
+        for node, test_id in zip(dict.fromkeys(nodes), ids, strict=True):
+            transaction.on_commit(_waker(node, test_id), robust=True)
+    return ids
+
+
+def run_test(test_id: int, now: datetime) -> bool:
+    """Run a requested test in this process and keep what it finds; return whether it was still to be run."""
+    test = ConnectionTest.objects.filter(pk=test_id, node=settings.ISE_MAIL_NODE).first()
+    if test is None or not _take_up(test, now):
+        return False
+    try:
+        server = replace(test.server_without_password, password=_opened(test))
+    except secrets.SecretsError:
+        _end(test, code=words.SECRET_UNREADABLE, params={"node": test.node})
+        return True
+    try:
+        result = probe_server(
+            server,
+            now=now,
+            on_stage=_keeper(test),
+            permit=egress.refusal if test.is_bound_by_egress else None,
+            allow_cleartext_password=test.allow_cleartext_password,
+        )
+    except Exception as problem:
+        log.exception("The connection test %s failed unexpectedly", test_id)
+        _end(test, code=Code.INTERNAL, params={"detail": type(problem).__name__})
+        return True
+    found = result.as_json()
+    _end(test, **{**found, "stage": found["stage"] or ""})
+    return True
+
+
+def probe_server(
+    server: ServerSettings,
+    *,
+    now: datetime,
+    on_stage: probe.OnStage | None = None,
+    permit: Callable[[str, int], str | None] | None = None,
+    allow_cleartext_password: bool = False,
+) -> probe.ProbeResult:
+    """Test a server from this very process, with the trusted certificates of this moment."""
+    return probe.run(
+        introduced(server),
+        trust=truststore.view_for(truststore.Usage.INFRASTRUCTURE, now=now),
+        now=now,
+        on_stage=on_stage,
+        permit=permit,
+        allow_cleartext_password=allow_cleartext_password,
+    )
+
+
+def tests_of(group: str) -> list[ConnectionTest]:
+    """Return the tests that were requested together, by node."""
+    return list(ConnectionTest.objects.of_group(group))
+
+
+def group_of(test_id: int) -> str:
+    """Return what ties a test to those requested with it."""
+    return str(ConnectionTest.objects.values_list("group", flat=True).get(pk=test_id))
+
+
+def last_tests(nodes: Iterable[str]) -> dict[str, ConnectionTest]:
+    """Return the last test with a verdict of each node."""
+    found: dict[str, ConnectionTest] = {}
+    for node in nodes:
+        test = ConnectionTest.objects.ended().filter(node=node).order_by("-requested_at").first()
+        if test is not None:
+            found[node] = test
+    return found
+
+
+def has_passed_test() -> bool:
+    """Say whether the saved server, as it stands, was tested with success from any node."""
+    row = current()
+    if row is None:
+        return False
+    same = columns_of(row.server_without_password)
+    same.pop("timeout_seconds")
+    return ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, **same).exists()
+
+
+def give_up(now: datetime, *, patience: timedelta = GIVEN_UP_AFTER) -> int:
+    """End the tests that nobody took up or whose process died, erase their secrets; return how many."""
+    ended = 0
+    for test in ConnectionTest.objects.unanswered(now, patience):
+        params = {"node": test.node, "seconds": str(round(patience.total_seconds()))}
+        ended += _end(test, state=RunState.SILENT, code=words.NODE_SILENT, params=params)
+    for test in ConnectionTest.objects.abandoned(now):
+        ended += _end(test, code=Code.INTERNAL, params={"detail": "the process ended"})
+    ConnectionTest.objects.ended().filter(requested_at__lt=now - _KEPT).delete()
+    return ended
+
+
+def _write(server: ServerSettings, **fields: Any) -> int:
+    test = ConnectionTest.objects.create(**columns_of(server), **fields)
+    if server.user:
+        test.password_sealed = secrets.seal(server.password, context=_place(test))
+        test.save(update_fields=["password_sealed"])
+    return test.pk
+
+
+def _take_up(test: ConnectionTest, now: datetime) -> bool:
+    """Claim the test for this process: a task that comes twice finds it taken."""
+    request = getattr(current_task, "request", None)
+    return bool(
+        ConnectionTest.objects.filter(pk=test.pk, state=RunState.REQUESTED).update(
+            state=RunState.RUNNING,
+            started_at=now,
+            give_up_at=now + timedelta(seconds=test.timeout_seconds) + _SPARE,
+            process_id=os.getpid(),
+            worker=f"celery@{request.hostname}" if request and request.hostname else "",
+        )
+    )
+
+
+def _keeper(test: ConnectionTest) -> probe.OnStage:
+    def keep(stages: tuple[StageReport, ...], lines: tuple[Line, ...]) -> None:
+        ConnectionTest.objects.filter(pk=test.pk, state=RunState.RUNNING).update(
+            stages=[report.as_json() for report in stages], transcript=[str(line) for line in lines]
+        )
+
+    return keep
+
+
+def _end(test: ConnectionTest, *, state: RunState = RunState.DONE, **fields: Any) -> int:
+    return ConnectionTest.objects.filter(
+        pk=test.pk, state__in=[RunState.REQUESTED, RunState.RUNNING]
+    ).update(state=state, ended_at=timezone.now(), password_sealed="", **fields)
+
+
+def _opened(test: ConnectionTest) -> str:
+    return secrets.unseal(test.password_sealed, context=_place(test)) if test.password_sealed else ""
+
+
+def _place(test: ConnectionTest) -> str:
+    return f"connection-test/{test.pk}/{test.host}/{test.user}"
+
+
+def _waker(node: str, test_id: int) -> Callable[[], None]:
+    def wake() -> None:
+        """Send the task; without a broker the test shows after seconds that nobody took it up."""
+        try:
+            connection = current_app.connection_for_write(transport_options=_SHORT)
+            with pools.producers[connection].acquire(block=True, timeout=1) as producer:
+                current_app.send_task(
+                    TASK, args=[test_id], queue=node_queue(node), producer=producer, retry=False
+                )
+        except (KombuError, RedisError, OSError) as error:
+            log.warning("The broker took no message (%s); the test waits", error)
+
+    return wake
