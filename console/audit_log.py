@@ -6,7 +6,9 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
+from console import audit
 from console.models import AuditEvent
+from console.secrets import KeyMissing
 
 PAGE_SIZE = 50
 
@@ -37,6 +39,26 @@ class FieldChange:
     def is_changed(self) -> bool:
         """Whether the two sides differ."""
         return bool(self.before != self.after)
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """Whether the chain holds; `broken` is the first event that does not, `missing_key` an unknown key."""
+
+    count: int
+    is_whole: bool
+    broken: AuditEvent | None = None
+    missing_key: str = ""
+
+
+def chain_state() -> ChainState:
+    """Walk the whole chain once and say whether every event is there and unchanged."""
+    count = AuditEvent.objects.count()
+    try:
+        broken = audit.first_break()
+    except KeyMissing as error:
+        return ChainState(count, False, missing_key=error.key_id)
+    return ChainState(count, broken is None and (count > 0 or audit.is_whole()), broken)
 
 
 def page_of(query: AuditQuery, *, page: str) -> Page[AuditEvent]:
