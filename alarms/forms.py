@@ -72,7 +72,7 @@ class AlarmSettingsForm(CrispyForm, forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the days only while the alarm is on: the page leaves out what belongs to one that is off."""
+        """Ask for the days only while the alarm is on: the page leaves out the fields of one that is off."""
         data = self.cleaned_data
         if data.get("expiration_enabled") and data.get("expiration_days", 0) is None:
             self.add_error("expiration_days", _("Enter a number of days from 1 to 365."))
