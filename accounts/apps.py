@@ -25,10 +25,64 @@ class AccountsConfig(AppConfig):
         access.declare("users.edit", _("Create and change users and administrators"))
         access.declare("password_policy.edit", _("Change the password policy"))
         _place_pages()
+        _register_reminders()
 
 
 def _place_pages() -> None:
-    menu.place("administration/system", label=_("System"), icon="settings", order=10)
+    access_path = "administration/system/admin-access"
+    menu.place(access_path, label=_("Admin access"), icon="user-check", order=60)
+    _place_people(f"{access_path}/administrators", "administrator", _("Administrators"), _("New administrator"))
+    menu.place(
+        f"{access_path}/password-policy",
+        label=_("Password policy"),
+        url_name="accounts:password-policy",
+        permission="password_policy.edit",
+        icon="key",
+        order=20,
+    )
+    menu.place("administration/identity-management", label=_("Identity management"), icon="id", order=20)
+    identities = "administration/identity-management/identities"
+    menu.place(identities, label=_("Identities"), icon="users", order=10)
+    _place_people(f"{identities}/users", "user", _("Users"), _("New user"))
+
+
+def _place_people(path: str, url_prefix: str, label: Any, add_label: Any) -> None:
+    """Place a list of people and, out of the menu, the pages below it."""
+    menu.place(
+        path,
+        label=label,
+        url_name=f"accounts:{url_prefix}-list",
+        permission="users.view",
+        icon="users",
+        order=10,
+    )
+    for page, page_label in (
+        ("add", add_label),
+        ("edit", _("Details")),
+        ("reset-password", _("Reset password")),
+    ):
+        menu.place(
+            f"{path}/{page}",
+            label=page_label,
+            url_name=f"accounts:{url_prefix}-{page}",
+            permission="users.edit",
+            in_nav=False,
+        )
+
+
+def _register_reminders() -> None:
+    from accounts import reminders
+    from deployment.personas import Persona
+    from deployment.scheduler import register_job
+    from notifications import categories, outbox
+
+    register_job(
+        "accounts.password-reminders",
+        period_seconds=reminders.PERIOD_SECONDS,
+        persona=Persona.PAN,
+        run=reminders.post_password_reminders,
+    )
+    outbox.register_recheck(categories.PASSWORD_EXPIRY, reminders.is_still_wanted)
 
 
 def _create_built_in_groups(using: str, **_kwargs: Any) -> None:

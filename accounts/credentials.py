@@ -1,5 +1,6 @@
 """Passwords of people: set by an administrator, changed by their owner, checked against the rules."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -27,6 +28,16 @@ class Overtaken(persons.DirectoryError):
     """Somebody else changed the password in the meantime."""
 
 
+@dataclass(frozen=True)
+class Change:
+    """What the audit keeps of a new password."""
+
+    action: str
+    actor: str
+    at: datetime
+    address: str
+
+
 def set_first(user: User, password: str) -> None:
     """Put a first password into a row that is not saved yet; raises PasswordRefused."""
     reasons = passwords.reasons_against(password, user=user)
@@ -35,7 +46,9 @@ def set_first(user: User, password: str) -> None:
     user.set_password(password)
 
 
-def reset_password(*, username: str, password: str, actor: str, now: datetime) -> User:
+def reset_password(
+    *, username: str, password: str, actor: str, now: datetime, address: str = ""
+) -> User:
     """Give a person another password that must be changed at the next sign-in; end the person's sessions.
 
     Raises UserUnknown, PasswordRefused, Overtaken.
@@ -44,10 +57,12 @@ def reset_password(*, username: str, password: str, actor: str, now: datetime) -
     seen = user.password
     set_first(user, password)
     user.must_change_password = True
-    return _replace(user, seen, action="user.reset_password", actor=actor, now=now)
+    return _replace(user, seen, Change("user.reset_password", actor, now, address))
 
 
-def change_password(*, username: str, old_password: str, password: str, actor: str, now: datetime) -> User:
+def change_password(
+    *, username: str, old_password: str, password: str, actor: str, now: datetime, address: str = ""
+) -> User:
     """Change a person's own password; end the person's other sessions.
 
     Raises UserUnknown, WrongPassword, PasswordRefused, Overtaken.
@@ -58,7 +73,7 @@ def change_password(*, username: str, old_password: str, password: str, actor: s
         raise WrongPassword(_("This is not your current password."))
     set_first(user, password)
     user.must_change_password = False
-    return _replace(user, seen, action="user.change_password", actor=actor, now=now)
+    return _replace(user, seen, Change("user.change_password", actor, now, address))
 
 
 def demand_change(*, username: str, actor: str, now: datetime) -> None:
@@ -73,17 +88,23 @@ def demand_change(*, username: str, actor: str, now: datetime) -> None:
         audit.record(actor=actor, action="user.password_ended", target=persons.target(user), now=now)
 
 
-def _replace(user: User, seen: str, *, action: str, actor: str, now: datetime) -> User:
+def _replace(user: User, seen: str, change: Change) -> User:
     """Store the new hash if the old one is still there: hashing took place outside the transaction."""
     with transaction.atomic():
         changed = User.objects.filter(pk=user.pk, password=seen).update(
             password=user.password,
-            password_changed_at=now,
+            password_changed_at=change.at,
             must_change_password=user.must_change_password,
             session_epoch=F("session_epoch") + 1,
         )
         if not changed:
             raise Overtaken(_("This password was changed in the meantime. Try again."))
-        audit.record(actor=actor, action=action, target=persons.target(user), now=now)
+        audit.record(
+            actor=change.actor,
+            action=change.action,
+            target=persons.target(user),
+            now=change.at,
+            address=change.address,
+        )
     user.refresh_from_db()
     return user

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, passwords
-from accounts.models import MAX_LIFETIME_DAYS, Group, User
+from accounts.models import MAX_LIFETIME_DAYS, Group, PasswordPolicy, User
 from accounts.persons import DirectoryError
 from accounts.portals import portal_of
 from console.forms import CrispyForm
@@ -159,6 +159,14 @@ class PolicyForm(CrispyForm, forms.Form):
         max_value=MAX_LIFETIME_DAYS,
         initial=15,
     )
+
+    @staticmethod
+    def initial_of(policy: PasswordPolicy) -> dict[str, Any]:
+        """Return what the form shows of a policy."""
+        shown: dict[str, Any] = {"passwords_end": policy.lifetime_days is not None}
+        if policy.lifetime_days is not None:
+            shown.update(lifetime_days=policy.lifetime_days, remind_days_before=policy.remind_days_before)
+        return shown
 
     def clean(self) -> dict[str, Any]:
         """Ask for both numbers when passwords expire, and for neither when they do not."""

@@ -62,6 +62,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those who have an email address."""
         return self.exclude(email="")
 
+    def with_password_changed(self, *, after: datetime, until: datetime) -> "UserQuerySet":
+        """Those whose password was changed between two moments, the second included."""
+        return self.filter(password_changed_at__gt=after, password_changed_at__lte=until)
+
     def matching(self, text: str) -> "UserQuerySet":
         """Those whose name, user name or address contains the text."""
         fields = ("username", "first_name", "last_name", "email")

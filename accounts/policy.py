@@ -23,7 +23,9 @@ def current() -> PasswordPolicy:
     return PasswordPolicy.objects.filter(pk=1).first() or PasswordPolicy(pk=1)
 
 
-def save(*, lifetime_days: int | None, remind_days_before: int, actor: str, now: datetime) -> PasswordPolicy:
+def save(
+    *, lifetime_days: int | None, remind_days_before: int, actor: str, now: datetime, address: str = ""
+) -> PasswordPolicy:
     """Save the policy; `lifetime_days` is None when passwords last for ever.
 
     Raises PolicyRefused.
@@ -46,6 +48,7 @@ def save(*, lifetime_days: int | None, remind_days_before: int, actor: str, now:
             before=before,
             after=_described(row),
             now=now,
+            address=address,
         )
     return row
 
@@ -56,10 +59,13 @@ def has_ended(user: User, *, now: datetime) -> bool:
     return end is not None and end <= now
 
 
-def is_due_for_reminder(user: User, policy: PasswordPolicy, *, now: datetime) -> bool:
-    """Say whether a person's password ends within the policy's days but has not ended yet."""
-    end = policy.ends_at(user)
-    return end is not None and now < end <= now + timedelta(days=policy.remind_days_before)
+def window_of_changes(policy: PasswordPolicy, *, now: datetime) -> tuple[datetime, datetime]:
+    """Return between which moments a password must have been changed for its owner to be reminded now.
+
+    The policy must have a lifetime; a password changed at the first moment has just ended.
+    """
+    oldest = now - timedelta(days=policy.lifetime_days or 0)
+    return oldest, oldest + timedelta(days=policy.remind_days_before)
 
 
 def _described(policy: PasswordPolicy) -> dict[str, object]:

@@ -40,7 +40,14 @@ class FirstDetails(persons.Details, total=False):
 
 
 def create_user(
-    *, username: str, password: str, group: str, actor: str, now: datetime, **details: Unpack[FirstDetails]
+    *,
+    username: str,
+    password: str,
+    group: str,
+    actor: str,
+    now: datetime,
+    address: str = "",
+    **details: Unpack[FirstDetails],
 ) -> User:
     """Create a person in a group; an admin group makes an administrator, an identity group an internal user.
 
@@ -62,7 +69,14 @@ def create_user(
             raise UsernameRefused(_("There is already a user with this name.")) from error
         user.groups.set([row])
         after = persons.described(user)
-        audit.record(actor=actor, action="user.create", target=persons.target(user), after=after, now=now)
+        audit.record(
+            actor=actor,
+            action="user.create",
+            target=persons.target(user),
+            after=after,
+            now=now,
+            address=address,
+        )
     return user
 
 
@@ -78,7 +92,13 @@ def ensure_first_admin(*, password: str, now: datetime, username: str = FIRST_AD
 
 
 def change_details(
-    *, username: str, group: str, actor: str, now: datetime, **details: Unpack[persons.Details]
+    *,
+    username: str,
+    group: str,
+    actor: str,
+    now: datetime,
+    address: str = "",
+    **details: Unpack[persons.Details],
 ) -> User:
     """Change a person's names, address, group or alarm mails; another group ends the person's sessions.
 
@@ -102,11 +122,12 @@ def change_details(
                 before={name: before[name] for name in changed},
                 after={name: after[name] for name in changed},
                 now=now,
+                address=address,
             )
     return user
 
 
-def disable(*, username: str, actor: str, now: datetime) -> User:
+def disable(*, username: str, actor: str, now: datetime, address: str = "") -> User:
     """Keep a person from signing in and end the person's sessions.
 
     Raises UserUnknown, LastSuperAdmin, OwnAccount.
@@ -117,15 +138,15 @@ def disable(*, username: str, actor: str, now: datetime) -> User:
         if user.username == actor:
             raise OwnAccount(_("You cannot disable your own account."))
         _refuse_losing_the_last(user, super_admins)
-        _switch(user, is_enabled=False, actor=actor, now=now)
+        _switch(user, is_enabled=False, actor=actor, now=now, address=address)
     return user
 
 
-def enable(*, username: str, actor: str, now: datetime) -> User:
+def enable(*, username: str, actor: str, now: datetime, address: str = "") -> User:
     """Let a disabled person sign in again; raises UserUnknown."""
     with transaction.atomic():
         user = persons.lock(username)
-        _switch(user, is_enabled=True, actor=actor, now=now)
+        _switch(user, is_enabled=True, actor=actor, now=now, address=address)
     return user
 
 
@@ -144,14 +165,14 @@ def _move(user: User, group: str, super_admins: list[User]) -> None:
     user.groups.set([row])
 
 
-def _switch(user: User, *, is_enabled: bool, actor: str, now: datetime) -> None:
+def _switch(user: User, *, is_enabled: bool, actor: str, now: datetime, address: str) -> None:
     if user.is_enabled == is_enabled:
         return
     user.is_enabled = is_enabled
     user.begin_session_epoch()
     user.save(update_fields=["is_enabled", "session_epoch"])
     action = "user.enable" if is_enabled else "user.disable"
-    audit.record(actor=actor, action=action, target=persons.target(user), now=now)
+    audit.record(actor=actor, action=action, target=persons.target(user), now=now, address=address)
 
 
 def _locked_super_admins() -> list[User]:

@@ -91,6 +91,7 @@ def _change(request: HttpRequest, cleaned: dict[str, Any]) -> None:
         password=cleaned["password"],
         actor=actor_of(request),
         now=timezone.now(),
+        address=address_of(request),
     )
     update_session_auth_hash(request, user)
 
