@@ -37,12 +37,14 @@ class GuestType(models.Model):
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=500, blank=True)
     is_default = models.BooleanField(default=False)
-    duration_unit = models.CharField(max_length=8, choices=_choices(UNIT_LABELS), default=Unit.DAYS)
+    duration_unit = models.CharField(max_length=8, choices=_choices(UNIT_LABELS), default=Unit.DAYS.value)
     maximum_duration = models.PositiveIntegerField(default=365)
     default_duration = models.PositiveIntegerField(default=90)
     has_expiry_notice = models.BooleanField(default=False)
     expiry_notice_amount = models.PositiveIntegerField(default=3)
-    expiry_notice_unit = models.CharField(max_length=8, choices=_choices(UNIT_LABELS), default=Unit.DAYS)
+    expiry_notice_unit = models.CharField(
+        max_length=8, choices=_choices(UNIT_LABELS), default=Unit.DAYS.value
+    )
 
     class Meta:
         ordering = ["name"]
@@ -107,6 +109,16 @@ class GuestAccounts(models.QuerySet["GuestAccount"]):
             return self.filter(own | models.Q(sponsor_group__name__in=standing.groups))
         return self.filter(own)
 
+    def matching(self, text: str) -> "GuestAccounts":
+        """The accounts whose user name, name, address or company contains every word of the text."""
+        found = self.all()
+        for word in text.split():
+            condition = models.Q()
+            for field in ("user_name", "first_name", "last_name", "email", "company"):
+                condition |= models.Q((f"{field}__icontains", word))
+            found = found.filter(condition)
+        return found
+
     def notifiable(self) -> "GuestAccounts":
         """The accounts that may be sent mail."""
         return self.filter(state__in=sorted(NOTIFIABLE))
@@ -156,7 +168,8 @@ class GuestAccount(models.Model):
     language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="en")
     created_at = models.DateTimeField(db_index=True)
     submission = models.CharField(max_length=64, unique=True)
-    mail_id = models.CharField(max_length=40, blank=True)
+    mail_id = models.UUIDField(null=True)
+    notify_token = models.CharField(max_length=64, blank=True)
     warned_end_at = models.DateTimeField(null=True)
     warned_minutes = models.PositiveIntegerField(null=True)
 
