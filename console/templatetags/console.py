@@ -138,6 +138,20 @@ def lifetime(start: datetime, end: datetime, tone: str = "ok", size: str = "") -
 
 
 @register.filter
+def plain(value: Any) -> str:
+    """Return a value of an audit row in words: yes and no, a list with commas, a dash for nothing."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return ", ".join(plain(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {plain(item)}" for name, item in sorted(value.items()))
+    return str(value)
+
+
+@register.filter
 def display_name(user: Any) -> str:
     """Return a person's first and last name, or the user name when neither is known."""
     names = (getattr(user, "first_name", ""), getattr(user, "last_name", ""))

@@ -125,6 +125,24 @@ def test_a_block_is_also_had_as_plain_text() -> None:
     assert "<h1> <bdi>A &amp; B</bdi>\n &lt;i&gt;&lt;x&gt;</h1>" in shown
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "–"),
+        ("", "–"),
+        ([], "–"),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        (587, "587"),
+        (["a", True], "a, yes"),
+        ({"b": 1, "a": None}, "a: –, b: 1"),
+    ],
+)
+def test_a_value_of_an_audit_row_is_shown_in_words(value: object, words: str) -> None:
+    assert console.plain(value) == words
+
+
 def test_french_is_asked_for_in_the_readers_language(clock: datetime) -> None:
     with translation.override("fr"):
         assert console.day(clock).endswith("24 nov. 2026</time>")
