@@ -8,3 +8,12 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the outbox's part of each round of the node's daemon, and the keys its rows need."""
+        from deployment import keys, scheduler
+        from notifications import payload, sweeps, wakeup
+
+        scheduler.register_pass("outbox.sweep", sweeps.sweep)
+        scheduler.register_pass("outbox.wake", wakeup.wake)
+        keys.register_source("outbox", payload.key_ids_in_use)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from console import secrets
 from notifications.categories import Category
+from notifications.models.outbox import OutgoingMail
 
 SECRETS_HELD_FOR: Final = timedelta(hours=24)
 VALUES_HELD_FOR: Final = timedelta(days=7)
@@ -35,6 +36,14 @@ def open_values(mail_id: UUID, *, values_sealed: str, secrets_sealed: str) -> di
 def holds_everything(row: Category, *, values_sealed: str, secrets_sealed: str) -> bool:
     """Say whether nothing that the text of a mail needs has been erased."""
     return bool(values_sealed or not row.variables) and bool(secrets_sealed or not row.secret_variables)
+
+
+def key_ids_in_use() -> set[str]:
+    """Return the ids of the keys with which the mails that still hold values are sealed."""
+    tokens = OutgoingMail.objects.values_list("values_sealed", "secrets_sealed").exclude(
+        values_sealed="", secrets_sealed=""
+    )
+    return {secrets.key_id_of(token) for pair in tokens.iterator(chunk_size=2000) for token in pair if token}
 
 
 def _place(mail_id: UUID, part: str) -> str:

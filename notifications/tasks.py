@@ -1,9 +1,17 @@
-"""The tasks of the notifications app: each carries an id and calls one job."""
+"""The tasks of the notifications app: each carries an id or a persona and calls one job."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import relay
+from deployment.personas import Persona
+from notifications import delivery, relay
+from notifications.nudge import DRAIN_TASK
+
+
+@shared_task(name=DRAIN_TASK)
+def drain(persona: str) -> None:
+    """Send what is due for a persona."""
+    delivery.drain(persona=Persona(persona), clock=timezone.now)
 
 
 @shared_task(name=relay.TASK)
