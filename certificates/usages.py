@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from certificates.pki import trust
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Usage(StrEnum):
@@ -21,20 +23,20 @@ class Usage(StrEnum):
     CISCO_SERVICES = trust.CISCO_SERVICES
 
 
-LABELS: Final[Mapping[Usage, Promise]] = {
+LABELS: Final[Mapping[Usage, _StrPromise]] = {
     Usage.INFRASTRUCTURE: _("Trust for authentication within ISE"),
     Usage.ENDPOINTS: _("Trust for client authentication and Syslog"),
     Usage.ADMIN_AUTH: _("Trust for certificate based admin authentication"),
     Usage.CISCO_SERVICES: _("Trust for authentication of Cisco Services"),
 }
-SHORT_LABELS: Final[Mapping[Usage, Promise]] = {
+SHORT_LABELS: Final[Mapping[Usage, _StrPromise]] = {
     Usage.INFRASTRUCTURE: _("Infrastructure"),
     Usage.ENDPOINTS: _("Endpoints"),
     Usage.ADMIN_AUTH: _("AdminAuth"),
     Usage.CISCO_SERVICES: _("Cisco Services"),
 }
 """The words of ISE's list for the same four boxes."""
-EFFECTS: Final[Mapping[Usage, Promise]] = {
+EFFECTS: Final[Mapping[Usage, _StrPromise]] = {
     Usage.INFRASTRUCTURE: _(
         "A server is believed when its chain ends at this certificate: the SMTP server first of all."
     ),

@@ -1,0 +1,160 @@
+"""The forms of the trusted certificates: they check and convert, and store nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from certificates import words
+from certificates.models import USAGE_COLUMNS, Status, TrustedCertificate
+from certificates.pki import parse, pem
+from certificates.pki.verdict import Finding
+from certificates.truststore import Change, EditRefused, ImportRefused
+from certificates.usages import EFFECTS, LABELS, Usage, missing_for
+from console.forms import CrispyForm
+
+NAME_LENGTH: Final = 255
+NAME_HELP = _("Empty: a name is made of the names of the certificate and of its issuer.")
+
+
+def _box(usage: Usage) -> forms.BooleanField:
+    return forms.BooleanField(label=LABELS[usage], help_text=EFFECTS[usage], required=False)
+
+
+class _UsageForm(CrispyForm, forms.Form):
+    """The four *Trusted for* boxes with ISE's dependencies."""
+
+    trust_infrastructure = _box(Usage.INFRASTRUCTURE)
+    trust_endpoints = _box(Usage.ENDPOINTS)
+    trust_admin_auth = _box(Usage.ADMIN_AUTH)
+    trust_cisco_services = _box(Usage.CISCO_SERVICES)
+
+    @property
+    def usages(self) -> frozenset[Usage]:
+        """The ticked boxes."""
+        return frozenset(usage for usage, name in USAGE_COLUMNS.items() if self.cleaned_data.get(name))
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside each box which other boxes it needs."""
+        cleaned = super().clean() or self.cleaned_data
+        for usage, needs in missing_for(self.usages).items():
+            finding = Finding("USAGE_NEEDS", {"usage": usage.value, "needs": ",".join(needs)}, "E")
+            self.add_error(USAGE_COLUMNS[usage], sentence_of(finding))
+        return cleaned
+
+    def show(self, findings: Iterable[Finding], *, field: str) -> None:
+        """Put refusals beside the fields they belong to; what belongs to none stands beside `field`."""
+        for finding in findings:
+            at = {"NAME_TAKEN": "friendly_name", "CHANGED_MEANWHILE": None}.get(finding.code, field)
+            self.add_error(at, sentence_of(finding))
+
+
+class ImportForm(_UsageForm):
+    """A file or pasted text with one certificate or several."""
+
+    certificate_file = forms.FileField(
+        label=_("Certificate file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_(
+            "PEM, DER or PKCS#7, one certificate or a bundle of up to 100; at most 1 MB, no private key."
+        ),
+    )
+    text = forms.CharField(
+        label=_("Or paste the certificate"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 7, "spellcheck": "false", "class": "im-code", "autocomplete": "off"}
+        ),
+        help_text=_("Text that begins with -----BEGIN CERTIFICATE-----"),
+    )
+    friendly_name = forms.CharField(
+        label=_("Friendly name"), required=False, max_length=NAME_LENGTH, help_text=NAME_HELP
+    )
+    description = forms.CharField(label=_("Description"), required=False, max_length=500)
+    accept_warnings = forms.BooleanField(label=_("Import in spite of this"), required=False)
+
+    field_order = ("certificate_file", "text", "friendly_name", "description")
+    warnings: tuple[Finding, ...] = ()
+    file_data = b""
+
+    def clean(self) -> dict[str, Any]:
+        """Read the upload; every block that is refused is named, and a private key is not shown again."""
+        cleaned = super().clean()
+        uploaded, text = cleaned.get("certificate_file"), cleaned.get("text", "")
+        if uploaded and text.strip():
+            self.add_error("text", _("Choose a file or paste text, not both."))
+        elif not uploaded and not text.strip():
+            self.add_error("certificate_file", _("Choose a file, or paste the certificate below."))
+        else:
+            self._read(uploaded.read(parse.MAX_FILE_BYTES + 1) if uploaded else text.encode())
+        return cleaned
+
+    @property
+    def source(self) -> str:
+        """The field that the certificates came from."""
+        return "certificate_file" if self.cleaned_data.get("certificate_file") else "text"
+
+    def refuse(self, refusal: ImportRefused) -> None:
+        """Show why nothing was stored; what a file held now stands in the text field, not to be lost."""
+        self.warnings = tuple(finding for finding in refusal.findings if finding.severity == "W")
+        self.show((f for f in refusal.findings if f.severity == "E"), field=self.source)
+        self._keep_text("".join(pem.encode(item.der) for item in refusal.parsed))
+
+    def _read(self, data: bytes) -> None:
+        self.file_data = data
+        try:
+            parsed = parse.parse_file(data)
+        except parse.ParseRefused as refusal:
+            self.show(refusal.findings, field=self.source)
+            if any(finding.code == "PRIVATE_KEY" for finding in refusal.findings):
+                self._keep_text("")
+        else:
+            if self.errors:
+                self._keep_text("".join(pem.encode(item.der) for item in parsed))
+
+    def _keep_text(self, text: str) -> None:
+        data = QueryDict(mutable=True)
+        data.update(dict(self.data.items()) | {"text": text})
+        self.data = data
+
+
+class EditForm(_UsageForm):
+    """What can be changed of a trusted certificate."""
+
+    friendly_name = forms.CharField(label=_("Friendly name"), max_length=NAME_LENGTH)
+    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    description = forms.CharField(label=_("Description"), required=False, max_length=500)
+
+    field_order = ("friendly_name", "status", "description")
+
+    @classmethod
+    def of(cls, certificate: TrustedCertificate) -> EditForm:
+        """The form filled with what is stored."""
+        names = ["friendly_name", "status", "description", *USAGE_COLUMNS.values()]
+        return cls(initial={name: getattr(certificate, name) for name in names})
+
+    @property
+    def change(self) -> Change:
+        """What the form asks the truststore to set."""
+        cleaned = self.cleaned_data
+        return Change(
+            friendly_name=cleaned["friendly_name"],
+            description=cleaned["description"],
+            status=Status(cleaned["status"]),
+            usages=self.usages,
+        )
+
+    def refuse(self, refusal: EditRefused) -> None:
+        """Show why nothing was changed."""
+        self.show(refusal.findings, field="friendly_name")
+
+
+def sentence_of(finding: Finding) -> str:
+    """Cause and remedy of a finding in one line."""
+    return str(words.text_of(finding.code, finding.params))
