@@ -1,0 +1,54 @@
+"""Words for every code: none is forgotten, none fails for want of a parameter, none trusts what it quotes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from certificates import words
+
+ROOT = Path(__file__).resolve().parents[3]
+NOT_CODES = {"OK", "RSASSA-PSS"}
+
+
+def codes_in_sources() -> set[str]:
+    """Every literal that looks like a code, in the modules that make findings and verdicts."""
+    pattern = re.compile(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|PKCS12|DUPLICATE)"')
+    names = ["path", "issuers", "checks", "hostname", "second_gate", "alerts", "parse", "tls"]
+    sources = [ROOT / f"certificates/pki/{name}.py" for name in names] + [ROOT / "certificates/importing.py"]
+    return {code for source in sources for code in pattern.findall(source.read_text())} - NOT_CODES
+
+
+def test_every_code_that_is_made_has_words() -> None:
+    assert codes_in_sources() - set(words.TABLE) == set()
+
+
+@pytest.mark.parametrize("code", sorted(words.TABLE))
+def test_no_sentence_fails_without_its_parameters(code: str) -> None:
+    text = words.text_of(code, {})
+    assert text.cause.strip() and text.remedy.strip()
+    assert "%(" not in str(text)
+
+
+def test_an_unknown_code_is_named() -> None:
+    assert "NEVER_HEARD_OF" in words.text_of("NEVER_HEARD_OF", {}).cause
+
+
+def test_usages_are_quoted_with_the_labels_of_ise() -> None:
+    params = {"name": "Lab", "usages": "cisco_services", "needed": "infrastructure"}
+    assert words.text_of("ISSUER_WRONG_USAGE", params).cause == (
+        "“Lab” is trusted for Trust for authentication of Cisco Services, "
+        "not for “Trust for authentication within ISE”."
+    )
+
+
+def test_days_are_counted_in_singular_and_plural() -> None:
+    params = {"role": "server", "name": "mx", "date": "2026-04-06T12:58:00+00:00"}
+    one, two = (words.text_of("CERT_EXPIRED", params | {"days": days}).cause for days in ("1", "2"))
+    assert one == "The certificate of the server, “mx”, expired on 6 Apr 2026 12:58:00 UTC (1 day ago)."
+    assert two.endswith("(2 days ago).")
+
+
+def test_what_a_certificate_says_is_cut_and_never_read_as_a_format() -> None:
+    cause = words.text_of("SELF_SIGNED", {"name": "%(evil)s%s" + "x" * 5000}).cause
+    assert "%(evil)s%s" in cause and len(cause) < 500
