@@ -59,4 +59,4 @@ def test_a_node_with_another_key_ring_is_pointed_out(now: datetime) -> None:
     people.hana()
     add_node("ise3-2", now)
     Node.objects.update(key_ids=["k0"])
-    assert "Its key ring lacks keys in use" in shown()
+    assert "It lacks keys in use: " in shown()
