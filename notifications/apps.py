@@ -12,7 +12,9 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Register the outbox's part of each round of the node's daemon, and the keys its rows need."""
         from deployment import keys, scheduler
-        from notifications import payload, sweeps, wakeup
+        from notifications import payload, relay_startup, sweeps, wakeup
+
+        relay_startup.register()
 
         scheduler.register_pass("outbox.sweep", sweeps.sweep)
         scheduler.register_pass("outbox.wake", wakeup.wake)

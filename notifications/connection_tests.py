@@ -12,6 +12,7 @@ from celery import current_app, current_task
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as translated
 from kombu import pools
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -34,6 +35,7 @@ TASK = "notifications.run_connection_test"
 # A worker that listens takes a test up in well under a second.
 SILENT_AFTER = timedelta(seconds=4)
 GIVEN_UP_AFTER = timedelta(seconds=30)
+PROCESS_ENDED = "the process ended"
 _SPARE = timedelta(seconds=15)
 _KEPT = timedelta(days=30)
 # Whoever waits for the page must not wait long for a broker that is gone.
@@ -156,6 +158,17 @@ def has_passed_test() -> bool:
     return ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, **same).exists()
 
 
+def names_trusting(fingerprint: str) -> list[str]:
+    """Return the saved server when its last successful test went through this trusted certificate."""
+    row = current()
+    if row is None:
+        return []
+    test = ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, host=row.host, port=row.port)
+    last = test.order_by("-requested_at").first()
+    used = {one["sha256"] for one in last.chain} if last is not None else set()
+    return [translated("SMTP server {host}").format(host=row.host)] if fingerprint in used else []
+
+
 def give_up(now: datetime, *, patience: timedelta = GIVEN_UP_AFTER) -> int:
     """End the tests that nobody took up or whose process died, erase their secrets; return how many."""
     ended = 0
@@ -163,7 +176,7 @@ def give_up(now: datetime, *, patience: timedelta = GIVEN_UP_AFTER) -> int:
         params = {"node": test.node, "seconds": str(round(patience.total_seconds()))}
         ended += _end(test, state=RunState.SILENT, code=words.NODE_SILENT, params=params)
     for test in ConnectionTest.objects.abandoned(now):
-        ended += _end(test, code=Code.INTERNAL, params={"detail": "the process ended"})
+        ended += _end(test, code=Code.INTERNAL, params={"detail": PROCESS_ENDED})
     ConnectionTest.objects.ended().filter(requested_at__lt=now - _KEPT).delete()
     return ended
 
@@ -200,9 +213,9 @@ def _keeper(test: ConnectionTest) -> probe.OnStage:
 
 
 def _end(test: ConnectionTest, *, state: RunState = RunState.DONE, **fields: Any) -> int:
-    return ConnectionTest.objects.filter(
-        pk=test.pk, state__in=[RunState.REQUESTED, RunState.RUNNING]
-    ).update(state=state, ended_at=timezone.now(), password_sealed="", **fields)
+    return ConnectionTest.objects.filter(pk=test.pk, state__in=[RunState.REQUESTED, RunState.RUNNING]).update(
+        state=state, ended_at=timezone.now(), password_sealed="", **fields
+    )
 
 
 def _opened(test: ConnectionTest) -> str:

@@ -1,11 +1,13 @@
 """The door to the SMTP server: the saved settings, and the tests of a connection."""
 
 from notifications.connection_tests import (
+    PROCESS_ENDED,
     TASK,
     give_up,
     group_of,
     has_passed_test,
     last_tests,
+    names_trusting,
     probe_server,
     request_test,
     run_test,
@@ -17,6 +19,7 @@ from notifications.relay_settings import (
     connection_settings,
     current,
     is_configured,
+    key_ids_in_use,
     may_keep_password,
     permit,
     save,
@@ -25,6 +28,7 @@ from notifications.relay_settings import (
 )
 
 __all__ = [
+    "PROCESS_ENDED",
     "TASK",
     "CleartextRefused",
     "PasswordNeeded",
@@ -34,8 +38,10 @@ __all__ = [
     "group_of",
     "has_passed_test",
     "is_configured",
+    "key_ids_in_use",
     "last_tests",
     "may_keep_password",
+    "names_trusting",
     "permit",
     "probe_server",
     "request_test",

@@ -85,6 +85,12 @@ def check_cleartext(server: ServerSettings, *, is_allowed: bool) -> None:
         raise CleartextRefused
 
 
+def key_ids_in_use() -> set[str]:
+    """Return the id of the key that the stored password is sealed with."""
+    row = current()
+    return {secrets.key_id_of(row.password_sealed)} if row is not None and row.password_sealed else set()
+
+
 def save(
     *,
     server: ServerSettings,

@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from notifications import relay_urls
+
 app_name = "notifications"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*relay_urls.urlpatterns]

@@ -19,7 +19,7 @@ class ServerColumns(models.Model):
     host = models.CharField(max_length=253)
     port = models.PositiveIntegerField(default=25)
     timeout_seconds = models.PositiveIntegerField(default=60)
-    tls = models.CharField(max_length=8, choices=_TLS_MODES, default=TlsMode.NONE)
+    tls = models.CharField(max_length=8, choices=_TLS_MODES, default=TlsMode.NONE.value)
     minimum_tls = models.CharField(max_length=3, choices=_MINIMUM_VERSIONS, default="1.2")
     user = models.CharField(max_length=320, blank=True)
     allow_cleartext_password = models.BooleanField(default=False)

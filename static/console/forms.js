@@ -5,12 +5,14 @@
   const text = document.body.dataset;
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-  /* <div data-im-reveal="id_use_tls">: hidden and disabled while the box is off; several ids = all must be on. */
+  /* <div data-im-reveal="id_use_tls">: hidden and disabled while the box is off; several ids = all must be on, "!id" off. */
 
   const reveal = () =>
     all("[data-im-reveal]").forEach((part) => {
-      const boxes = part.dataset.imReveal.split(" ").map((id) => document.getElementById(id));
-      const shown = boxes.every((box) => box && box.checked && !box.disabled);
+      const shown = part.dataset.imReveal.split(" ").every((word) => {
+        const box = document.getElementById(word.replace("!", ""));
+        return box && !box.disabled && box.checked !== word.startsWith("!");
+      });
       part.hidden = !shown;
       all("input, select, textarea, button", part).forEach((field) => {
         if (!shown && !field.disabled) field.dataset.imOff = "";
