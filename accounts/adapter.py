@@ -24,7 +24,7 @@ class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": _("The user name or the password is incorrect."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 (allauth's signature)
         """Say no: accounts are made by an administrator."""
         return False
 

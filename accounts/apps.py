@@ -31,7 +31,9 @@ class AccountsConfig(AppConfig):
 def _place_pages() -> None:
     access_path = "administration/system/admin-access"
     menu.place(access_path, label=_("Admin access"), icon="user-check", order=60)
-    _place_people(f"{access_path}/administrators", "administrator", _("Administrators"), _("New administrator"))
+    _place_people(
+        f"{access_path}/administrators", "administrator", _("Administrators"), _("New administrator")
+    )
     menu.place(
         f"{access_path}/password-policy",
         label=_("Password policy"),

@@ -46,9 +46,7 @@ def set_first(user: User, password: str) -> None:
     user.set_password(password)
 
 
-def reset_password(
-    *, username: str, password: str, actor: str, now: datetime, address: str = ""
-) -> User:
+def reset_password(*, username: str, password: str, actor: str, now: datetime, address: str = "") -> User:
     """Give a person another password that must be changed at the next sign-in; end the person's sessions.
 
     Raises UserUnknown, PasswordRefused, Overtaken.

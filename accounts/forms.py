@@ -34,9 +34,10 @@ class SignInForm(CrispyForm, LoginForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Check the lockout, then the password, then whether the person belongs in this portal."""
+        cleaned: dict[str, Any] = self.cleaned_data
         if self.errors:
-            return self.cleaned_data
-        name = self.cleaned_data["login"]
+            return cleaned
+        name = cleaned["login"]
         self._refuse_while_locked(name)
         if lockout.is_flooded(self.request, name, now=self.now):
             self.is_locked = True
@@ -49,7 +50,7 @@ class SignInForm(CrispyForm, LoginForm):  # type: ignore[misc]
                 self._refuse_while_locked(name)
             raise
         self._refuse_strangers()
-        return self.cleaned_data
+        return cleaned
 
     def _refuse_while_locked(self, name: str) -> None:
         seconds = lockout.seconds_left(self.request, name, now=self.now)

@@ -60,7 +60,7 @@ def chips_of(query: PeopleQuery) -> list[Chip]:
 
 
 def _found(query: PeopleQuery) -> UserQuerySet:
-    people = User.objects.of_kind(query.kind)
+    people: UserQuerySet = User.objects.of_kind(query.kind)
     return people.matching(query.search) if query.search else people
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -51,7 +51,8 @@ def seconds_left(request: HttpRequest, username: str, *, now: datetime) -> int:
         return 0
     attempts = AccessAttempt.objects.filter(username=key_of(username), ip_address=address_of(request) or None)
     latest = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or now
-    return max(1, round((latest + get_cool_off(request) - now).total_seconds()))
+    wait: timedelta = latest + get_cool_off(request) - now
+    return max(1, round(wait.total_seconds()))
 
 
 def is_flooded(request: HttpRequest, username: str, *, now: datetime) -> bool:
@@ -65,9 +66,7 @@ def is_flooded(request: HttpRequest, username: str, *, now: datetime) -> bool:
         per_seconds=ADDRESS_SECONDS,
         now=now,
     )
-    name = ratelimit.take(
-        key=_name_window(username), limit=NAME_LIMIT, per_seconds=NAME_SECONDS, now=now
-    )
+    name = ratelimit.take(key=_name_window(username), limit=NAME_LIMIT, per_seconds=NAME_SECONDS, now=now)
     return not address or (not name and not roster.is_last_super_admin(username))
 
 

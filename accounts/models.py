@@ -32,7 +32,9 @@ class Group(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["admin", "identity"]), name="group_kind_known")
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["admin", "identity"]), name="group_kind_known"
+            )
         ]
 
     def __str__(self) -> str:
@@ -118,13 +120,15 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         ordering = ["username"]
         constraints = [
             models.UniqueConstraint(Lower("username"), name="username_unique_whatever_its_case"),
-            models.CheckConstraint(condition=models.Q(kind__in=["admin", "internal"]), name="user_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["admin", "internal"]), name="user_kind_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(include_system_alarms=False) | models.Q(kind="admin"),
                 name="system_alarms_go_to_admins",

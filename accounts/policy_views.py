@@ -1,5 +1,7 @@
 """The password policy page."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,16 +20,12 @@ def password_policy(request: HttpRequest) -> HttpResponse:
     """Show the policy, or save it."""
     form = PolicyForm(request.POST or None, initial=PolicyForm.initial_of(policy.current()))
     if request.method == "POST" and form.is_valid():
-        if carry_out(
-            form,
-            lambda: policy.save(
-                lifetime_days=form.cleaned_data["lifetime_days"],
-                remind_days_before=form.cleaned_data["remind_days_before"],
-                actor=actor_of(request),
-                now=timezone.now(),
-                address=address_of(request),
-            ),
-        ):
+        by: dict[str, Any] = {
+            "actor": actor_of(request),
+            "address": address_of(request),
+            "now": timezone.now(),
+        }
+        if carry_out(form, lambda: policy.save(**form.cleaned_data, **by)):
             messages.success(request, _("Password policy saved."))
             return redirect("accounts:password-policy")
     return render(request, "accounts/password_policy.html", {"form": form})

@@ -52,7 +52,12 @@ SPONSOR = Portal(
     no_entry=_("Your account has no access to the sponsor portal."),
 )
 GUEST = Portal(
-    name="guest", prefix="guest", home="/guest/", sign_in="", change_password="", no_entry=""  # noqa: S106
+    name="guest",
+    prefix="guest",
+    home="/guest/",
+    sign_in="",
+    change_password="",
+    no_entry="",
 )
 _BY_PREFIX = {portal.prefix: portal for portal in (SPONSOR, GUEST)}
 

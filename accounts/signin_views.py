@@ -1,7 +1,6 @@
 """Sign in, sign out, change one's password: the same three views for the console and the sponsor portal."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -74,26 +73,30 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Show the form, or change the person's own password and end the other sessions."""
     portal = portal_of(request.path_info)
     form = PasswordChangeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _may_try(request, form):
-        if carry_out(form, lambda: _change(request, form.cleaned_data)):
-            messages.success(request, _("Your password was changed. Your other sessions have ended."))
-            return redirect(portal.home)
-    is_forced = request.user.must_change_password
+    if request.method == "POST" and form.is_valid() and _change(request, form):
+        messages.success(request, _("Your password was changed. Your other sessions have ended."))
+        return redirect(portal.home)
+    is_forced = sessions.person_of(request).must_change_password
     frame = "console/front.html" if is_forced else "console/page.html"
     context = {"form": form, "portal": portal, "is_forced": is_forced, "frame": frame}
     return render(request, f"accounts/password_change_{portal.name}.html", context)
 
 
-def _change(request: HttpRequest, cleaned: dict[str, Any]) -> None:
-    user = directory.change_password(
-        username=request.user.get_username(),
-        old_password=cleaned["old_password"],
-        password=cleaned["password"],
-        actor=actor_of(request),
-        now=timezone.now(),
-        address=address_of(request),
-    )
-    update_session_auth_hash(request, user)
+def _change(request: HttpRequest, form: PasswordChangeForm) -> bool:
+    """Change the password and keep this session; put a refusal into the form and return False."""
+
+    def change() -> None:
+        user = directory.change_password(
+            username=request.user.get_username(),
+            old_password=form.cleaned_data["old_password"],
+            password=form.cleaned_data["password"],
+            actor=actor_of(request),
+            now=timezone.now(),
+            address=address_of(request),
+        )
+        update_session_auth_hash(request, user)
+
+    return _may_try(request, form) and carry_out(form, change)
 
 
 def _may_try(request: HttpRequest, form: PasswordChangeForm) -> bool:
@@ -125,7 +128,7 @@ def _with_language(request: HttpRequest, response: HttpResponse) -> HttpResponse
             settings.LANGUAGE_COOKIE_NAME,
             language,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response
 

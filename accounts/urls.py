@@ -34,9 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sponsor/sign-in/", signin_views.sign_in, name="sponsor-sign-in"),
     path("sponsor/sign-out/", signin_views.sign_out, name="sponsor-sign-out"),
     path("sponsor/password/", signin_views.change_password, name="sponsor-password-change"),
-    path(
-        "admin/system/admin-access/password-policy/", policy_views.password_policy, name="password-policy"
-    ),
+    path("admin/system/admin-access/password-policy/", policy_views.password_policy, name="password-policy"),
     *_pages(ADMINISTRATORS, "admin/system/admin-access/administrators/"),
     *_pages(USERS, "admin/identity-management/identities/users/"),
 ]

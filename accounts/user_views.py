@@ -14,6 +14,7 @@ from accounts import directory, listing, passwords
 from accounts.forms import NewPersonForm, PasswordResetForm, PersonForm, carry_out
 from accounts.models import User
 from accounts.sections import Section
+from accounts.sessions import person_of
 from console.access import actor_of, address_of, needs
 
 
@@ -32,7 +33,7 @@ def list_people(request: HttpRequest, section: Section) -> HttpResponse:
         "query": query,
         "page": listing.page_of(query, page=request.GET.get("page", "1")),
         "chips": listing.chips_of(query),
-        "may_edit": request.user.has_permission("users.edit"),
+        "may_edit": person_of(request).has_permission("users.edit"),
     }
     return render(request, "accounts/person_list.html", context)
 
@@ -59,16 +60,11 @@ def edit_person(request: HttpRequest, section: Section, person_id: int) -> HttpR
     person = get_object_or_404(User, pk=person_id, kind=section.kind)
     form = PersonForm(request.POST or None, kind=section.kind, initial=_initial(person))
     if request.method == "POST" and form.is_valid():
-        changes = form.cleaned_data
-        if carry_out(
-            form,
-            lambda: directory.change_details(username=person.username, **changes, **_by(request)),
-        ):
+        changes = {**form.cleaned_data, **_by(request)}
+        if carry_out(form, lambda: directory.change_details(username=person.username, **changes)):
             messages.success(request, _("%(name)s was saved.") % {"name": person.username})
             return redirect(section.list_url)
-    return render(
-        request, "accounts/person_edit.html", {"section": section, "form": form, "person": person}
-    )
+    return render(request, "accounts/person_edit.html", {"section": section, "form": form, "person": person})
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,14 +79,10 @@ def reset_password(request: HttpRequest, section: Section, person_id: int) -> Ht
         password = typed or passwords.generate()
         if carry_out(
             form,
-            lambda: directory.reset_password(
-                username=person.username, password=password, **_by(request)
-            ),
+            lambda: directory.reset_password(username=person.username, password=password, **_by(request)),
         ):
             return _show_password(request, section, person.username, "" if typed else password)
-    return render(
-        request, "accounts/person_reset.html", {"section": section, "form": form, "person": person}
-    )
+    return render(request, "accounts/person_reset.html", {"section": section, "form": form, "person": person})
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""The named people of the tests: ada the super admin, hana of the helpdesk, sami the sponsor, gita the guest."""
+"""The named people of the tests: ada (super admin), hana (helpdesk), sami (sponsor), gita (guest)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""
         parser.add_argument("name", help="user name")
-        parser.add_argument("--group", required=True, help="such as 'Super Admin' or 'ALL_ACCOUNTS (default)'")
+        parser.add_argument(
+            "--group", required=True, help="such as 'Super Admin' or 'ALL_ACCOUNTS (default)'"
+        )
         parser.add_argument("--password-file", required=True, type=Path, help="one final newline is dropped")
         parser.add_argument("--email", default="")
         parser.add_argument("--first-name", default="")

@@ -45,7 +45,9 @@ def test_a_new_person_must_change_the_password_unless_told_otherwise(now: dateti
     assert not create(now, username="nils", must_change_password=False).must_change_password
 
 
-@pytest.mark.parametrize("password", ["a" * 7, "password1", "iloveyou", "nora.berg", "", "x" * 129, "zero\0byte-long"])
+@pytest.mark.parametrize(
+    "password", ["a" * 7, "password1", "iloveyou", "nora.berg", "", "x" * 129, "zero\0byte-long"]
+)
 def test_a_weak_or_impossible_password_is_refused(now: datetime, password: str) -> None:
     with pytest.raises(directory.PasswordRefused) as refused:
         create(now, password=password, first_name="nora.berg")
@@ -155,7 +157,12 @@ def test_a_wrong_current_password_changes_nothing(now: datetime) -> None:
 
 
 def test_unknown_people_are_named_as_such(now: datetime) -> None:
-    for ask in (directory.display_name, directory.email_of, directory.identity_groups_of, directory.language_of):
+    for ask in (
+        directory.display_name,
+        directory.email_of,
+        directory.identity_groups_of,
+        directory.language_of,
+    ):
         with pytest.raises(directory.UserUnknown):
             ask("nobody")
     with pytest.raises(directory.UserUnknown):

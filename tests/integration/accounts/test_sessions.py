@@ -77,7 +77,9 @@ def test_a_session_ends_after_fifteen_idle_minutes_and_says_so() -> None:
     client = signed_in(people.ada())
     shift(client, seen_at=IDLE_SECONDS)
     assert not is_signed_in(client)
-    assert "You were signed out after 15 minutes without activity." in client.get("/sign-in/").content.decode()
+    assert (
+        "You were signed out after 15 minutes without activity." in client.get("/sign-in/").content.decode()
+    )
     assert "without activity" not in client.get("/sign-in/").content.decode()
 
 
@@ -170,7 +172,9 @@ def test_a_sponsor_with_a_first_password_changes_it_in_the_sponsor_portal(client
     client.post("/sponsor/sign-in/", {"login": "sami", "password": people.PASSWORD})
     assert client.get("/sponsor/password/").status_code == 200
     new = "copper-window-violet-31"
-    answer = client.post("/sponsor/password/", {"old_password": people.PASSWORD, "password": new, "repeated": new})
+    answer = client.post(
+        "/sponsor/password/", {"old_password": people.PASSWORD, "password": new, "repeated": new}
+    )
     assert answer.headers["Location"] == "/sponsor/"
 
 
@@ -201,7 +205,11 @@ def test_on_https_the_cookies_carry_the_host_prefix_and_are_secure(
 
 def test_wrong_current_passwords_are_counted() -> None:
     client = signed_in(people.ada())
-    form = {"old_password": "wrong", "password": "copper-window-violet-31", "repeated": "copper-window-violet-31"}
+    form = {
+        "old_password": "wrong",
+        "password": "copper-window-violet-31",
+        "repeated": "copper-window-violet-31",
+    }
     answers = [client.post(PAGE, form).content.decode() for _ in range(11)]
     assert "This is not your current password." in answers[9]
     assert "Too many tries. Wait 15 minutes." in answers[10]

@@ -78,7 +78,9 @@ def test_an_admin_group_without_permissions_opens_nothing(client: Client) -> Non
     assert "no access to the console" in sign_in(client, "ersadmin").content.decode()
 
 
-def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer(client: Client, now: datetime) -> None:
+def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer(
+    client: Client, now: datetime
+) -> None:
     people.ada()
     people.hana()
     directory.disable(username="hana", actor="ada", now=now)
