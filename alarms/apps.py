@@ -14,9 +14,9 @@ class AlarmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Place the pages, and have every rule looked at by the active MnT."""
-        from alarms import letters, watch
+        from alarms import catalog, letters, watch
         from alarms.rules import RULES
-        from console import access, menu
+        from console import access, health, menu
         from deployment import scheduler
         from deployment.personas import Persona
         from notifications import categories, outbox
@@ -39,6 +39,13 @@ class AlarmsConfig(AppConfig):
             url_name="alarms:settings",
             permission="alarms.view",
             order=50,
+        )
+        health.register_gauge(
+            "alarms",
+            label=_("Active alarms"),
+            url_name="alarms:alarm-list",
+            permission="alarms.view",
+            value=catalog.active_count,
         )
         outbox.register_recheck(categories.ALARM, letters.is_still_active)
         for code in RULES:

@@ -48,6 +48,11 @@ def load(*, show: str, page: str) -> Catalog:
     )
 
 
+def active_count() -> str:
+    """Return how many alarms are active, for the dashboard."""
+    return str(Alarm.objects.active().count())
+
+
 def _row(alarm: Alarm) -> AlarmRow:
     rule = RULES[alarm.rule]
     return AlarmRow(

@@ -5,9 +5,10 @@ import threading
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
+from console.secrets import SecretsError
 from deployment import heartbeat, leases, scheduler
 from deployment.personas import this_node
 
@@ -37,6 +38,7 @@ class Daemon:
         self.beat()
         rounds.start()
         while not self._stop.wait(LOOP_SECONDS):
+            close_old_connections()
             self.beat()
         rounds.join(_GRACE_SECONDS)
 
@@ -47,27 +49,27 @@ class Daemon:
             log.error("A round of periodic work does not end; this node gives no sign of life until it does.")
             return
         try:
-            close_old_connections()
             now = heartbeat.database_now()
             heartbeat.register_if_new(now)
             heartbeat.stamp_daemon(now)
             leases.keep_duties(this_node().personas, holder=settings.ISE_MAIL_NODE, now=now)
-        except DatabaseError:
-            log.exception("The database did not take this node's heartbeat.")
+        except (Error, SecretsError):
+            log.exception("This node's heartbeat was not written.")
 
     def work(self) -> None:
         """Run one round of passes and due jobs."""
         self._round_began = time.monotonic()
         try:
-            close_old_connections()
             scheduler.run_round(timezone.now())
-        except DatabaseError:
-            log.exception("The database was not there for a round of periodic work.")
+        except Exception:
+            # The thread must outlive whatever a round meets, or the node would beat and do nothing.
+            log.exception("A round of periodic work failed.")
         finally:
             self._round_began = None
 
     def _run_rounds(self) -> None:
         while not self._stop.is_set():
+            close_old_connections()
             self.work()
             self._stop.wait(LOOP_SECONDS)
         connection.close()

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console import secrets
-from deployment import keys
 from deployment.models import ClusterLease
 from deployment.personas import this_node
 
@@ -42,13 +41,11 @@ def check_migrations() -> str | None:
 
 
 def check_key_ring() -> str | None:
-    """Say whether the ring can be read and holds every key in use."""
+    """Say whether the ring can be read; worker and daemon look at start whether it is whole."""
     try:
-        keys.require_all()
-    except (keys.RingIncomplete, secrets.KeyRingBroken) as error:
+        secrets.ring()
+    except secrets.KeyRingBroken as error:
         return str(error)
-    except DatabaseError:
-        return _("The database does not answer.")
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import current_app
 from celery.worker import state
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -78,13 +78,12 @@ class Canary:
     def beat(self) -> None:
         """Send one canary, or write down that the broker does not take it."""
         try:
-            close_old_connections()
             is_sent = self._send()
             heartbeat.stamp_broker(is_reachable=is_sent)
             if is_sent and len(state.active_requests) >= self._concurrency:
                 heartbeat.stamp_worker(timezone.now())
             self._is_heard = this_node().is_listening(timezone.now())
-        except DatabaseError:
+        except Error:
             log.exception("The database did not take the worker's heartbeat.")
 
     def _send(self) -> bool:
@@ -104,6 +103,7 @@ class Canary:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            close_old_connections()
             self.beat()
             self._stop.wait(self._pause_seconds())
         connection.close()
