@@ -73,7 +73,8 @@ def smtp_server_test(request: HttpRequest) -> HttpResponse:
         form.add_error("password", _unreadable())
         return _refused(request, form, chosen)
     panel = relay_page.panel_of(relay.group_of(ids[0]), now=now)
-    return render(request, "notifications/_test.html", {"panel": panel, "fields": _redrawn(form)})
+    context = {"panel": panel, "form": form, "fields": _redrawn(form)}
+    return render(request, "notifications/_test.html", context)
 
 
 @require_GET
