@@ -51,6 +51,7 @@ class PortalForm(CrispyForm, forms.Form):
         helper = super().helper
         helper.field_template = "portal/_field.html"
         helper.form_show_errors = False
+        helper.render_hidden_fields = True
         return helper
 
 
@@ -92,7 +93,6 @@ class RegistrationForm(PortalForm):
         """The crispy helper, with both names in one row and the policy before its box."""
         helper = super().helper
         helper.layout = Layout(
-            "form_token",
             Div("first_name", "last_name", css_class="ip-row"),
             "email",
             "company",
@@ -158,7 +158,6 @@ class GuestForm(PortalForm):
         """The crispy helper, with short fields in pairs."""
         helper = super().helper
         helper.layout = Layout(
-            "form_token",
             Div("first_name", "last_name", css_class="ip-row"),
             "email",
             Div("phone", "company", css_class="ip-row"),

@@ -1,4 +1,4 @@
-/* The portals' only script: focus on the errors, one submit only. Every page works without it. */
+/* The portals' only script: focus on the errors, one submit only, copy and print. Every page works without it. */
 (() => {
   "use strict";
   document.querySelector(".ip-summary")?.focus();
@@ -12,6 +12,18 @@
     if (!event.persisted) return;
     document.querySelectorAll("button[disabled]").forEach((button) => {
       button.disabled = false;
+    });
+  });
+  document.querySelectorAll("[data-ip-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+  if (!navigator.clipboard) return;
+  document.querySelectorAll("[data-ip-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.ipCopy).textContent.trim());
+      button.textContent = button.dataset.ipCopied;
     });
   });
 })();

@@ -12,14 +12,13 @@ from accounts.models import User
 from guests import sponsors, sponsorship
 from guests.models import GuestAccount, GuestType
 from guests.sponsors import Sponsor
-
-PASSWORD = "correct horse battery staple 7"
+from tests.support import people
 
 
 def _person(now: datetime, username: str, group: str, **details: Any) -> User:
     return directory.create_user(
         username=username,
-        password=PASSWORD,
+        password=people.PASSWORD,
         group=group,
         actor="system",
         now=now,
@@ -63,17 +62,9 @@ def hana(db: None, now: datetime) -> User:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[str, str], Client]:
-    """Return a browser in which a person is signed in at the console ("") or the sponsor portal."""
-
-    def sign_in(username: str, portal: str = "") -> Client:
-        client = Client()
-        path = "/sponsor/sign-in/" if portal else "/sign-in/"
-        answer = client.post(path, {"login": username, "password": PASSWORD})
-        assert answer.status_code == 302, answer.content
-        return client
-
-    return sign_in
+def signed_in() -> Callable[[str], Client]:
+    """Return a browser in which a person is signed in, a sponsor at the sponsor portal."""
+    return lambda username: people.client_for(User.objects.get(username=username))
 
 
 @pytest.fixture
