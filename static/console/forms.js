@@ -96,11 +96,17 @@
     });
   });
 
-  /* <select data-im-submit>: a filter that takes effect at once. */
+  /* <select data-im-submit>: a filter that takes effect at once, and shows what the page shows after Back. */
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-im-submit]")) event.target.form.requestSubmit();
   });
+  addEventListener("pageshow", () =>
+    all("select[data-im-submit]").forEach((select) => {
+      const chosen = [...select.options].findIndex((option) => option.defaultSelected);
+      select.selectedIndex = Math.max(chosen, 0);
+    }),
+  );
 
   /* After a refused form the focus stands on the summary; its links lead into the fields. */
 

@@ -46,7 +46,8 @@ _RUN_AXE = """async (rules) => {
 _SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
   .filter((element) => element.checkVisibility({visibilityProperty: true}))
   .filter((element) => !element.closest("p, .im-kv dd"))
-  .map((element) => [element, (element.closest("label") ?? element).getBoundingClientRect()])
+  .map((element) => [element, /checkbox|radio/.test(element.type) ? element.labels[0] ?? element : element])
+  .map(([element, target]) => [element, target.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < 23.5 || box.width < 23.5))
   .map(([element, box]) => `${element.outerHTML.slice(0, 120)}: ${box.width} x ${box.height}`)"""
 
