@@ -5,6 +5,7 @@ ISE_MAIL_NEED_BROWSER=1 makes browser tests that were skipped a failure.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the suite and return the exit code."""
     from tests.support.broker import running_broker
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with the suite
     with running_broker() as broker:
         environment = {**os.environ, "REDIS_URL": broker.url}
         if arguments:
