@@ -25,7 +25,7 @@ class AccountsConfig(AppConfig):
         access.declare("users.edit", _("Create and change users and administrators"))
         access.declare("password_policy.edit", _("Change the password policy"))
         _place_pages()
-        _register_reminders()
+        _register_jobs()
 
 
 def _place_pages() -> None:
@@ -72,8 +72,8 @@ def _place_people(path: str, url_prefix: str, label: Any, add_label: Any) -> Non
         )
 
 
-def _register_reminders() -> None:
-    from accounts import reminders
+def _register_jobs() -> None:
+    from accounts import reminders, tidying
     from deployment.personas import Persona
     from deployment.scheduler import register_job
     from notifications import categories, outbox
@@ -83,6 +83,12 @@ def _register_reminders() -> None:
         period_seconds=reminders.PERIOD_SECONDS,
         persona=Persona.PAN,
         run=reminders.post_password_reminders,
+    )
+    register_job(
+        "accounts.tidy",
+        period_seconds=tidying.PERIOD_SECONDS,
+        persona=Persona.PAN,
+        run=tidying.forget_what_is_over,
     )
     outbox.register_recheck(categories.PASSWORD_EXPIRY, reminders.is_still_wanted)
 
