@@ -100,7 +100,7 @@ def test_no_vendored_file_names_a_source_map_that_is_not_there() -> None:
 def test_our_style_sheets_and_scripts_stay_small_and_open_with_a_sentence(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     # The guest page may take four requests in all, so that its style sheet is one file.
-    assert len(text.splitlines()) <= (500 if path.name == "portal.css" else 250)
+    assert len(text.splitlines()) <= (550 if path.name == "portal.css" else 250)
     assert text.startswith("/* ")
 
 
