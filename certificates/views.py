@@ -38,8 +38,11 @@ def trusted_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @needs("certificates.edit")
 def trusted_import(request: HttpRequest) -> HttpResponse:
-    """Import certificates from a file or from pasted text."""
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    """Import certificates from a file or from pasted text; with `review` the text only fills the form."""
+    if "review" in request.POST:
+        form = ImportForm(initial={"text": request.POST.get("text", "")})
+    else:
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid():
         try:
             result = truststore.import_certificates(

@@ -73,8 +73,7 @@ def smtp_server_test(request: HttpRequest) -> HttpResponse:
         form.add_error("password", _unreadable())
         return _refused(request, form, chosen)
     panel = relay_page.panel_of(relay.group_of(ids[0]), now=now)
-    context = {"panel": panel, "form": form, "fields": _redrawn(form)}
-    return render(request, "notifications/_test.html", context)
+    return _panel(request, panel, form=form, fields=_redrawn(form))
 
 
 @require_GET
@@ -86,8 +85,14 @@ def smtp_server_test_state(request: HttpRequest, group: str) -> HttpResponse:
         return HttpResponse(status=286)
     if panel.is_running and request.GET.get("seen") == panel.seen:
         return HttpResponse(status=204)
-    status = 200 if panel.is_running else 286
-    return render(request, "notifications/_test.html", {"panel": panel}, status=status)
+    response = _panel(request, panel)
+    response.status_code = 200 if panel.is_running else 286
+    return response
+
+
+def _panel(request: HttpRequest, panel: relay_page.Panel, **more: Any) -> HttpResponse:
+    context = {"panel": panel, "may_import": _may(request, "certificates.edit"), **more}
+    return render(request, "notifications/_test.html", context)
 
 
 def _save(request: HttpRequest, form: SmtpServerForm) -> bool:

@@ -210,6 +210,10 @@ def test_a_test_too_many_is_refused(ada, monkeypatch):
     assert ConnectionTest.objects.count() == 1
 
 
+def fresh(test: ConnectionTest) -> ConnectionTest:
+    return ConnectionTest.objects.get(pk=test.pk)
+
+
 def poll(client: Client, test: ConnectionTest, seen: str = ""):
     return client.get(f"{PAGE}tests/{test.group}/", {"seen": seen})
 
@@ -233,9 +237,12 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
     assert "Testlab Root CA" in text
     assert "TCP connection" in text and "Authentication" not in text
     assert "S: 220 mail.testlab.com ESMTP ready" in text
-    assert "-----BEGIN CERTIFICATE-----" in text
-    assert "/admin/system/certificates/trusted/import/" in last.content.decode()
     assert "SSL error" in shown(ada.get(PAGE))
+    pem = fresh(test).chain[-1]["pem"]
+    assert pem in unescape(last.content.decode())
+    review = ada.post("/admin/system/certificates/trusted/import/", {"review": "yes", "text": pem})
+    assert review.context["form"]["text"].value() == pem
+    assert not review.context["form"].errors
 
 
 def test_a_node_without_a_worker_is_named_within_five_seconds(ada, monkeypatch, now):
