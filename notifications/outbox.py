@@ -43,6 +43,7 @@ __all__ = [
     "UnknownMail",
     "ValuesErased",
     "cancel",
+    "clean_mailbox",
     "count_accepted_since",
     "counts",
     "has_accepted",

@@ -1,0 +1,81 @@
+"""Send a test mail through the outbox and say what the mail server answered."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from notifications import outbox
+from notifications.outbox import MailState, State
+from notifications.test_mail import NoRelay, TooManyTests, send_test_mail
+
+_LOOK_EVERY_SECONDS = 0.1
+_EXIT_CODES = {State.SENT: 0, State.QUEUED: 3, State.SENDING: 3}
+ACTOR = "command line"
+
+
+class Command(BaseCommand):
+    """Posts a test mail and waits for its end.
+
+    Exit codes: 0 accepted (or written, with --wait 0), 1 not accepted, 2 usage, 3 still waiting when the
+    time was up, 4 no SMTP server is set.
+    """
+
+    help = "Send a test mail to ADDRESS the way of every other mail."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address, --wait, --language and --json."""
+        parser.add_argument("address", metavar="ADDRESS")
+        parser.add_argument("--wait", type=float, default=30.0, metavar="S", help="seconds (default: 30)")
+        parser.add_argument("--language", default="en", choices=[code for code, _ in settings.LANGUAGES])
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Post, wait and print."""
+        try:
+            posted = send_test_mail(
+                address=options["address"], language=options["language"], actor=ACTOR, now=timezone.now()
+            )
+        except outbox.AddressRefused as error:
+            raise CommandError(f"No mail can be sent to this address: {error}.", returncode=2) from error
+        except NoRelay as error:
+            raise CommandError("No SMTP server is set.", returncode=4) from error
+        except TooManyTests as error:
+            raise CommandError("Too many test mails within an hour.", returncode=1) from error
+        found = _state_after(posted.id, options["wait"])
+        self.stdout.write(_as_json(posted.id, found) if options["json"] else _as_line(posted.id, found))
+        sys.exit(_EXIT_CODES.get(found.state, 1) if options["wait"] else 0)
+
+
+def _state_after(mail_id: UUID, seconds: float) -> MailState:
+    ends_at = time.monotonic() + seconds
+    while True:
+        found = outbox.state_of(mail_id)
+        is_on_its_way = found.state in {State.QUEUED, State.SENDING}
+        if not is_on_its_way or time.monotonic() >= ends_at:
+            return found
+        time.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _as_json(mail_id: UUID, found: MailState) -> str:
+    shown = {
+        "state": found.state,
+        "id": str(mail_id),
+        "code": found.last_code,
+        "answer": found.answer,
+        "error": found.last_error,
+        "attempts": found.attempts,
+        "sent_at": found.sent_at.isoformat() if found.sent_at else None,
+    }
+    return json.dumps(shown, indent=2)
+
+
+def _as_line(mail_id: UUID, found: MailState) -> str:
+    said = found.answer or found.last_error or "the mail server was not reached yet"
+    return f"{mail_id} {found.state}: {said}"
