@@ -29,8 +29,9 @@ def keep_duties(personas: tuple[Persona, ...], *, holder: str, now: datetime) ->
 def keep(name: str, *, holder: str, now: datetime, may_take_over: bool) -> bool:
     """Renew a lease, or take it when nobody ever held it; say whether the node holds it now.
 
-    An expired lease of another node is taken only with `may_take_over`; that is a compare-and-set on
-    holder and epoch, so that of two nodes exactly one wins, and the epoch grows by one.
+    An expired lease of another node is taken only with `may_take_over`, one without a holder by anybody;
+    that is a compare-and-set on holder and epoch, so that of two nodes exactly one wins, and the epoch
+    grows by one.
     """
     until = now + TTL
     with transaction.atomic():
@@ -43,7 +44,7 @@ def keep(name: str, *, holder: str, now: datetime, may_take_over: bool) -> bool:
             if lease.expires_at - now > TTL - RENEW_EVERY:
                 return True
             return _set(lease, holder=holder, until=until)
-        if may_take_over and lease.expires_at <= now:
+        if (may_take_over or not lease.holder) and lease.expires_at <= now:
             return take(lease, holder=holder, now=now)
     return False
 
@@ -52,6 +53,14 @@ def take(lease: ClusterLease, *, holder: str, now: datetime) -> bool:
     """Give a lease that was read before to another node; False when it changed hands in between."""
     seen = ClusterLease.objects.filter(name=lease.name, holder=lease.holder, epoch=lease.epoch)
     return seen.update(holder=holder, epoch=F("epoch") + 1, expires_at=now + TTL) == 1
+
+
+def release_all(*, holder: str, now: datetime) -> list[str]:
+    """Leave every lease of a node without a holder, so that the next node that asks gets it; name them."""
+    held = ClusterLease.objects.filter(holder=holder)
+    names = sorted(held.values_list("name", flat=True))
+    held.update(holder="", expires_at=now)
+    return names
 
 
 def epoch_of(persona: Persona) -> int:

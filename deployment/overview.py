@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from deployment import keys
 from deployment.models import ClusterLease
-from deployment.personas import DUTY_OF, NodeInfo, Persona, nodes, on_duty, role_name
+from deployment.personas import DUTY_OF, NodeInfo, Persona, nodes, on_duty, role_names
 
 # ISE's own table: each purpose of mail, the role that sends it, and the persona behind the role.
 PURPOSES = (
@@ -65,20 +65,20 @@ class Overview:
 def load(*, now: datetime) -> Overview:
     """Return the nodes and duties as they are at `now`."""
     everyone = nodes()
-    used = keys.used()
+    roles, used = role_names(everyone), set(keys.used())
     return Overview(
-        nodes=tuple(_node_row(node, used, now) for node in everyone),
+        nodes=tuple(_node_row(node, roles[node.hostname], used, now) for node in everyone),
         duties=tuple(_duty_row(purpose, role, persona, everyone, now) for purpose, role, persona in PURPOSES),
     )
 
 
-def _node_row(node: NodeInfo, used: dict[str, list[str]], now: datetime) -> NodeRow:
+def _node_row(node: NodeInfo, role: str, used: set[str], now: datetime) -> NodeRow:
     return NodeRow(
         node=node,
-        role=role_name(node),
+        role=role,
         is_heard=node.is_heard(now),
         is_listening=node.is_listening(now),
-        lacking_keys=tuple(sorted(set(used) - set(node.key_ids))),
+        lacking_keys=tuple(sorted(used - set(node.key_ids))),
     )
 
 

@@ -116,16 +116,26 @@ def role_name(node: NodeInfo) -> str:
 
     The role follows the lease's holder even while that node is silent; a PSN has no role.
     """
-    everyone = nodes()
-    if [other.hostname for other in everyone] == [node.hostname] and len(node.personas) == len(Persona):
-        return _("Standalone")
+    return role_names(nodes()).get(node.hostname, "")
+
+
+def role_names(everyone: list[NodeInfo]) -> dict[str, str]:
+    """Return the roles of all nodes of the deployment by host name, each as `role_name` has it."""
+    if len(everyone) == 1 and len(everyone[0].personas) == len(Persona):
+        return {everyone[0].hostname: _("Standalone")}
     holders = dict(ClusterLease.objects.values_list("name", "holder"))
     words = {
         Persona.PAN: (_("Primary PAN"), _("Secondary PAN")),
         Persona.MNT: (_("Primary MnT"), _("Secondary MnT")),
     }
-    held = [persona for persona in words if persona in node.personas]
-    return ", ".join(words[p][0 if holders.get(DUTY_OF[p]) == node.hostname else 1] for p in held)
+    return {
+        node.hostname: ", ".join(
+            words[persona][holders.get(DUTY_OF[persona]) != node.hostname]
+            for persona in words
+            if persona in node.personas
+        )
+        for node in everyone
+    }
 
 
 def _info(row: Node) -> NodeInfo:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from console.models import AuditEvent
+from deployment.deregistration import DeregistrationRefused, deregister
 from deployment.leases import TTL, epoch_of, keep, keep_duties, take
 from deployment.models import ClusterLease
 from deployment.personas import Persona, is_on_duty, nodes, on_duty, role_name
@@ -132,3 +133,24 @@ def test_a_node_that_could_not_do_the_duty_is_not_promoted(now: datetime, hostna
     with pytest.raises(PromotionRefused, match=reason):
         promote(hostname, persona=Persona.PAN, actor="ada", now=now)
     assert not ClusterLease.objects.exists()
+
+
+def test_the_duties_of_a_deregistered_node_go_to_the_next_one(now: datetime) -> None:
+    add_node("ise3-1", now - LATER)
+    keep_duties(ALL_PERSONAS, holder="ise3-1", now=now - LATER)
+    assert deregister("ise3-1", actor="ada", now=now) == ["mnt-active", "pan-primary"]
+    assert nodes() == []
+    add_node("ise3-2", now)
+    assert keep_duties(ALL_PERSONAS, holder="ise3-2", now=now) == (Persona.PAN, Persona.MNT)
+    assert (holder(Persona.PAN, now), epoch_of(Persona.PAN)) == ("ise3-2", 2)
+    event = AuditEvent.objects.get(action="deployment.deregister")
+    assert (event.actor, event.target) == ("ada", "ise3-1")
+
+
+def test_a_node_that_still_runs_or_does_not_exist_is_not_deregistered(now: datetime) -> None:
+    add_node("ise3-1", now)
+    with pytest.raises(DeregistrationRefused, match="still runs"):
+        deregister("ise3-1", actor="ada", now=now)
+    with pytest.raises(DeregistrationRefused, match="no node ise3-9"):
+        deregister("ise3-9", actor="ada", now=now)
+    assert len(nodes()) == 1
