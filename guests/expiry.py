@@ -75,7 +75,8 @@ def _unwarned(guest_type: GuestType, now: datetime) -> list[UUID]:
 def _warn(account_id: UUID, *, now: datetime) -> int:
     """Post one notice and remember it, both or neither; return 1 when a mail was made."""
     with transaction.atomic():
-        account = GuestAccount.objects.select_for_update().select_related("guest_type").get(pk=account_id)
+        locked = GuestAccount.objects.select_for_update(of=("self",)).select_related("guest_type")
+        account = locked.get(pk=account_id)
         minutes = int(account.guest_type.notice.delta.total_seconds() // 60)
         account.warned_end_at, account.warned_minutes = account.ends_at, minutes
         account.save(update_fields=["warned_end_at", "warned_minutes"])
