@@ -22,7 +22,8 @@ NAME_HELP = _("Empty: a name is made of the names of the certificate and of its 
 
 
 def _box(usage: Usage) -> forms.BooleanField:
-    return forms.BooleanField(label=LABELS[usage], help_text=EFFECTS[usage], required=False)
+    widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
+    return forms.BooleanField(label=LABELS[usage], help_text=EFFECTS[usage], required=False, widget=widget)
 
 
 class _UsageForm(CrispyForm, forms.Form):
@@ -132,6 +133,11 @@ class EditForm(_UsageForm):
     description = forms.CharField(label=_("Description"), required=False, max_length=500)
 
     field_order = ("friendly_name", "status", "description")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in USAGE_COLUMNS.values():
+            self.fields[name].help_text = ""
 
     @classmethod
     def of(cls, certificate: TrustedCertificate) -> EditForm:

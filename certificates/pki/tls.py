@@ -44,8 +44,8 @@ def client_context(view: TrustView, *, now: datetime, minimum: str = "1.2") -> S
     store = context.get_cert_store()
     assert store is not None
     for row in view.anchors(now):
-        if row.certificate is not None:
-            store.add_cert(crypto.X509.from_cryptography(row.certificate))
+        if row.anchor is not None:
+            store.add_cert(row.anchor)
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     store.set_time(now.astimezone(UTC))
     context.set_verify(SSL.VERIFY_PEER, on_verify)

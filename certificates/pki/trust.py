@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from cryptography import x509
+from OpenSSL import crypto
 
 from certificates.pki import fields
 from certificates.pki.field_reader import UNREADABLE
@@ -34,6 +35,11 @@ class TrustedRow:
             return fields.load(self.der)
         except fields.CertificateUnreadable:
             return None
+
+    @cached_property
+    def anchor(self) -> crypto.X509 | None:
+        """The certificate as OpenSSL's store takes it; converting costs more than the rest of a context."""
+        return None if self.certificate is None else crypto.X509.from_cryptography(self.certificate)
 
     @cached_property
     def subject(self) -> x509.Name | None:
