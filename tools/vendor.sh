@@ -32,7 +32,6 @@ unpack "axe-core@$AXE" axe
 
 mkdir -p "$vendor/bootstrap" "$vendor/inter" "$vendor/tabler"
 without_map bootstrap/dist/css/bootstrap.min.css "$vendor/bootstrap/bootstrap.min.css"
-without_map bootstrap/dist/js/bootstrap.bundle.min.js "$vendor/bootstrap/bootstrap.bundle.min.js"
 cp bootstrap/LICENSE "$vendor/bootstrap/LICENSE"
 cp inter/files/inter-latin-wght-normal.woff2 "$vendor/inter/"
 cp inter/LICENSE "$vendor/inter/LICENSE"

@@ -1,4 +1,4 @@
-/* What the frame does: rail drawer, theme, dialogs, toasts, copy buttons. Delegated, so that swapped parts need no wiring. */
+/* What the frame does: rail drawer, menus, theme, dialogs, toasts, copy buttons. Delegated, so that swapped parts need no wiring. */
 (() => {
   "use strict";
 
@@ -39,9 +39,22 @@
   }
   document.querySelector(".im-sub [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-  /* Menus inside a scrolling table must not be cut off at its edge. */
+  /* Menus: <button popovertarget="id"> opens <div class="im-menu" id="id" popover>; here it gets its place. */
 
-  if (window.bootstrap) window.bootstrap.Dropdown.Default.popperConfig = { strategy: "fixed" };
+  const placeMenu = (menu) => {
+    const box = document.querySelector(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
+    const isLow = box.bottom > innerHeight * 0.6;
+    const isRightToLeft = document.dir === "rtl";
+    menu.style.top = isLow ? "auto" : `${box.bottom + 4}px`;
+    menu.style.bottom = isLow ? `${innerHeight - box.top + 4}px` : "auto";
+    menu.style.left = isRightToLeft ? `${box.left}px` : "auto";
+    menu.style.right = isRightToLeft ? "auto" : `${document.documentElement.clientWidth - box.right}px`;
+  };
+  const onMenu = (event) => {
+    if (event.newState === "open" && event.target.matches(".im-menu")) placeMenu(event.target);
+  };
+  document.addEventListener("beforetoggle", onMenu, true);
+  addEventListener("scroll", () => document.querySelector(".im-menu:popover-open")?.hidePopover(), true);
 
   /* Theme */
 

@@ -95,10 +95,17 @@ def test_the_first_tab_reaches_the_skip_link_and_it_leads_to_the_content(visit: 
 def test_the_account_menu_opens_by_keyboard_and_signs_out(visit: Visit) -> None:
     visitor = visit(people.ada())
     visitor.open("/")
-    visitor.page.focus(".im-top [data-bs-toggle=dropdown]")
+    menu = visitor.page.locator("#im-account")
+    visitor.page.focus("[popovertarget=im-account]")
     visitor.page.keyboard.press("Enter")
-    assert visitor.page.locator(".im-top .dropdown-menu").is_visible()
+    assert menu.is_visible()
     assert visitor.axe() == []
+    visitor.page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    assert visitor.page.evaluate("document.activeElement.getAttribute('popovertarget')") == "im-account"
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("document.activeElement.className") == "im-menu__item"
     visitor.page.click(".im-top form[action='/sign-out/'] button")
     assert "/sign-in/" in visitor.page.url
 

@@ -11,7 +11,6 @@ from django.test import Client
 from tests.support import people
 
 pytestmark = pytest.mark.django_db
-KILOBYTE = 1024
 LINK = re.compile(r'(?:href|src)="/static/([^"#?]+)')
 CSS_URL = re.compile(r'url\("?([^")]+)"?\)')
 PACKED = {".woff2", ".png", ".ico"}
@@ -34,7 +33,7 @@ def first_visit(client: Client, address: str) -> tuple[int, int]:
 
 def test_the_smtp_server_page_weighs_at_most_150_kb_on_the_first_visit() -> None:
     size, requests = first_visit(people.client_for(people.ada()), "/admin/system/settings/proxy/smtp-server/")
-    assert size <= 150 * KILOBYTE
+    assert size <= 150_000
     assert requests <= 26
 
 
