@@ -119,3 +119,24 @@ def test_unknown_personas_are_a_usage_error(house: Installation, personas: str) 
     refused = house.manage("run_node", "--personas", personas)
     assert refused.returncode == 2
     assert "--personas lists pan, mnt and psn" in refused.stderr
+
+
+@pytest.mark.slow
+def test_monitoring_leaves_a_frozen_node_and_the_node_is_off_duty_when_it_wakes(house: Installation) -> None:
+    duty = "SELECT holder, epoch FROM deployment_clusterlease WHERE name = 'mnt-active'"
+    frozen = house.spawn("notifyd")
+    eventually(lambda: house.rows(duty) == [("ise3-1", 1)], what="the first node is on duty")
+    house.spawn("notifyd", node="ise3-2")
+    eventually(lambda: "beats every" in house.log_of("notifyd", node="ise3-2"), what="the second node runs")
+    frozen.send_signal(signal.SIGSTOP)
+    eventually(
+        lambda: house.rows(duty) == [("ise3-2", 2)],
+        within_seconds=60,
+        what="the duty moves to the second node",
+    )
+    slept_at = house.value(NODE.format("heard_at"))
+    frozen.send_signal(signal.SIGCONT)
+    eventually(lambda: house.value(NODE.format("heard_at")) != slept_at, what="the first node beats again")
+    assert house.rows(duty) == [("ise3-2", 2)]
+    primary = house.rows("SELECT holder, epoch FROM deployment_clusterlease WHERE name = 'pan-primary'")
+    assert primary == [("ise3-1", 1)]
