@@ -10,12 +10,8 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the outbox's part of each round of the node's daemon, and the keys its rows need."""
-        from deployment import keys, scheduler
-        from notifications import payload, relay_startup, sweeps, wakeup
+        """Have the SMTP server and the outbox register what is theirs."""
+        from notifications import outbox_startup, relay_startup
 
         relay_startup.register()
-
-        scheduler.register_pass("outbox.sweep", sweeps.sweep)
-        scheduler.register_pass("outbox.wake", wakeup.wake)
-        keys.register_source("outbox", payload.key_ids_in_use)
+        outbox_startup.register()

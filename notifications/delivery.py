@@ -1,31 +1,21 @@
 """Delivering: claim what is due, send it over one connection, write down what happened to each mail."""
 
 import logging
-import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.db.models import F
 
 from console.secrets import SecretsError
 from deployment.personas import Persona, is_on_duty
-from notifications import categories, claims, relay_health
+from notifications import claims, relay_health
 from notifications.claims import Claim, Lease
+from notifications.courier import Clock, Courier
 from notifications.line import Line, line_to_relay
-from notifications.mail.retry import AMBIGUOUS_PAUSE, delay_seconds, is_spent
-from notifications.mail.states import Event
-from notifications.message import CannotBeWritten, message_of
 from notifications.models.outbox import OutgoingMail
 from notifications.owner import this_owner
-from notifications.rechecks import is_still_wanted
-from notifications.results import Try, finish
-from notifications.senders import guest_email_settings
-from notifications.smtp.errors import Code, Kind, SmtpFailure, Stage
-from notifications.smtp.receipt import Accepted
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +24,6 @@ SHORTEST_LEASE_SECONDS: Final = 120
 _LEASE_MARGIN_SECONDS: Final = 60
 _FARTHEST_AHEAD_SECONDS: Final = 10
 _LARGEST_BATCH: Final = 50
-Clock = Callable[[], datetime]
 
 
 def lease_seconds(timeout_seconds: int) -> int:
@@ -67,7 +56,7 @@ def drain(*, persona: Persona, clock: Clock, seconds: float = DRAIN_SECONDS) -> 
         run.until(time.monotonic() + seconds)
     finally:
         line.close()
-    return run.accepted
+    return run.courier.accepted
 
 
 def _is_anything_due(persona: Persona, now: datetime) -> bool:
@@ -85,21 +74,27 @@ class _Pace:
         self.limit = max(1, min(ahead, self.limit * 2, _LARGEST_BATCH))
 
 
+class _LeaseLost(Exception):
+    """The mails in hand may have been given to another process."""
+
+
 @dataclass
 class _Run:
-    """One drain: the claims, the line to the relay and what came of them."""
+    """One drain: what is claimed, until when it is ours, and who takes it to the relay."""
 
     persona: Persona
     clock: Clock
     line: Line
-    accepted: int = 0
     _taken: int = 0
-    _is_known_well: bool = False
+    _held: list[Claim] = field(default_factory=list)
+    _held_until: datetime | None = None
     _pace: _Pace = field(default_factory=_Pace)
 
     def __post_init__(self) -> None:
         self.node = settings.ISE_MAIL_NODE
         self.lease = Lease(this_owner(), self.node, lease_seconds(self.line.server.timeout_seconds))
+        self.courier = Courier(self.line, self.node, self.lease.owner, self.clock)
+        self.line.opened = self._keep_lease
 
     def until(self, ends_at: float) -> None:
         """Work batch by batch."""
@@ -112,133 +107,39 @@ class _Run:
             )
             if not permission.is_given:
                 return
-            limit = 1 if permission.is_trial else self._pace.limit
-            batch = claims.claim(self.persona, lease=self.lease, limit=limit, taken=self._taken, now=now)
-            if not batch:
+            self._work(1 if permission.is_trial else self._pace.limit, now)
+            if permission.is_trial and not self.courier.has_met_relay:
+                relay_health.put_off_trial(node=self.node, now=now)
+            if not self._held:
                 return
-            self._taken += len(batch)
-            started = time.monotonic()
-            self._work(batch, claimed_at=now)
-            self._pace.learn(len(batch), time.monotonic() - started)
 
-    def _work(self, batch: list[Claim], *, claimed_at: datetime) -> None:
-        held_until = claimed_at + timedelta(seconds=self.lease.seconds)
+    def _work(self, limit: int, now: datetime) -> None:
+        """Claim a batch and deliver it, as far as the relay and the lease allow."""
+        started = time.monotonic()
+        batch = claims.claim(self.persona, lease=self.lease, limit=limit, taken=self._taken, now=now)
+        self._held, self._held_until = batch, now + timedelta(seconds=self.lease.seconds)
+        self._taken += len(batch)
         for position, item in enumerate(batch):
-            now = self.clock()
-            if now >= held_until:
-                log.warning("The lease ended before %d mails were tried", len(batch) - position)
+            self._held = batch[position:]
+            try:
+                self._keep_lease()
+                may_go_on = self.courier.deliver(item)
+            except _LeaseLost:
+                log.warning("The lease ended before %d mails were tried", len(self._held))
                 return
-            if (held_until - now).total_seconds() < self.line.server.timeout_seconds + 30:
-                claims.renew(batch[position:], lease=self.lease, now=now)
-                held_until = now + timedelta(seconds=self.lease.seconds)
-            if not self._handle(item):
+            if not may_go_on:
                 claims.give_back(batch[position + 1 :])
                 return
+        self._pace.learn(len(batch), time.monotonic() - started)
 
-    def _handle(self, item: Claim) -> bool:
-        """Bring one mail to the end of this try; False when the relay must be left alone now."""
-        began = _Began(self.clock(), time.monotonic())
-        if not is_still_wanted(item.category, item.reference):
-            self._finish(item, Event.FIND_UNWANTED, began)
-            return True
-        try:
-            message = message_of(item)
-        except CannotBeWritten as problem:
-            facts = {"code": problem.code, "answer": ""}
-            self._finish(item, Event.REFUSE, began, facts, last_error=str(problem)[:200])
-            return True
-        try:
-            answer = self.line.send(item.envelope_from, item.recipient, message, now=began.at)
-        except SmtpFailure as failure:
-            return self._fail(item, failure, began)
-        self._accept(item, answer, began)
-        return True
+    def _keep_lease(self) -> None:
+        """Renew the lease when it may not last for one more step with the relay's timeout; raises _LeaseLost.
 
-    def _accept(self, item: Claim, answer: Accepted, began: "_Began") -> None:
-        facts = {
-            "stage": Stage.DATA,
-            "code": Code.OK,
-            "reply_code": answer.code,
-            "enhanced": answer.enhanced,
-            "answer": f"{answer.code} {answer.text}".strip(),
-            "queue_id": answer.queue_id,
-        }
-        self._relay_is_well()
-        ended_at = self.clock()
-        if self._finish(item, Event.ACCEPT, began, facts, sent_at=ended_at, last_error=""):
-            self.accepted += 1
-
-    def _fail(self, item: Claim, failure: SmtpFailure, began: "_Began") -> bool:
-        row = categories.category(item.category)
-        now = self.clock()
-        if failure.kind is Kind.RELAY_FAULT:
-            return self._blame_relay(item, failure, began)
-        self._relay_is_well()
-        if failure.kind is Kind.AMBIGUOUS:
-            later = {"due_at": now + AMBIGUOUS_PAUSE, "unanswered": F("unanswered") + 1}
-            self._finish(item, Event.LOSE_ANSWER, began, _facts(failure), **_error(failure), **later)
-        elif failure.kind is Kind.PERMANENT or is_spent(row.policy, item.attempts):
-            self._finish(item, Event.REFUSE, began, _facts(failure), **_error(failure))
-        else:
-            wait = delay_seconds(row.policy, item.attempts, random=random.random)
-            later = {"due_at": now + timedelta(seconds=wait)}
-            self._finish(item, Event.DEFER, began, _facts(failure), **_error(failure), **later)
-        return True
-
-    def _blame_relay(self, item: Claim, failure: SmtpFailure, began: "_Began") -> bool:
-        """Give the attempt back; a refused sponsor's address holds up its own mails, all else the node's."""
-        given_back: dict[str, Any] = {"attempts": F("attempts") - 1}
-        is_own_sender = item.envelope_from != guest_email_settings().default_from
-        is_general = not (failure.code == Code.SENDER_REFUSED and is_own_sender)
-        now = self.clock()
-        if not is_general:
-            tries = item.token - item.attempts + 1
-            wait = delay_seconds(categories.category(item.category).policy, tries, random=random.random)
-            given_back["due_at"] = now + timedelta(seconds=wait)
-        self._finish(item, Event.GIVE_BACK, began, _facts(failure), **_error(failure), **given_back)
-        if is_general:
-            fault = relay_health.Fault(failure.stage, failure.code, failure.reply)
-            self._is_known_well = False
-            relay_health.failed(fault, node=self.node, mark=self.line.mark, now=now)
-        return not is_general
-
-    def _relay_is_well(self) -> None:
-        if not self._is_known_well:
-            relay_health.worked(node=self.node)
-            self._is_known_well = True
-
-    def _finish(
-        self, item: Claim, event: Event, began: "_Began", facts: dict[str, Any] | None = None, **fields: Any
-    ) -> bool:
-        milliseconds = int((time.monotonic() - began.monotonic) * 1000)
-        kept = Try(
-            started_at=began.at,
-            ended_at=self.clock(),
-            milliseconds=milliseconds,
-            node=self.node,
-            owner=self.lease.owner,
-            peer=self.line.peer,
-            tls_version=self.line.tls_version,
-            **(facts or {}),
-        )
-        return finish(item.id, item.token, event, kept, **fields)
-
-
-@dataclass(frozen=True)
-class _Began:
-    at: datetime
-    monotonic: float
-
-
-def _facts(failure: SmtpFailure) -> dict[str, Any]:
-    return {
-        "stage": failure.stage,
-        "code": failure.code,
-        "reply_code": failure.reply_code,
-        "enhanced": failure.enhanced,
-        "answer": failure.reply,
-    }
-
-
-def _error(failure: SmtpFailure) -> dict[str, Any]:
-    return {"last_error": str(failure)[:200]}
+        A process that was stopped for long finds its mails in other hands: what it has not sent it must not.
+        """
+        now, held_until = self.clock(), self._held_until
+        if held_until is None or now >= held_until:
+            raise _LeaseLost
+        if (held_until - now).total_seconds() < self.line.server.timeout_seconds + _LEASE_MARGIN_SECONDS / 2:
+            claims.renew(self._held, lease=self.lease, now=now)
+            self._held_until = now + timedelta(seconds=self.lease.seconds)

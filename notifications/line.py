@@ -1,6 +1,7 @@
 """The line to the relay: one open session, opened when the first mail needs it and again when it broke."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -18,7 +19,10 @@ from notifications.smtp.settings import ServerSettings
 
 @dataclass
 class Line:
-    """The way to one relay with one set of trusted certificates, which `mark` names; for one thread."""
+    """The way to one relay with one set of trusted certificates, which `mark` names; for one thread.
+
+    `opened` is called whenever a session has been opened and before anything is sent through it.
+    """
 
     server: ServerSettings
     trust: TrustView
@@ -26,6 +30,7 @@ class Line:
     mark: str
     peer: str = ""
     tls_version: str = ""
+    opened: Callable[[], None] = field(default=lambda: None)
     _session: SmtpSession | None = None
     _accepted: int = 0
 
@@ -79,6 +84,7 @@ class Line:
             allow_cleartext_password=self.allow_cleartext_password,
         )
         self.peer, self.tls_version = self._session.peer, self._session.tls_version
+        self.opened()
         return self._session
 
     def _is_open(self) -> bool:

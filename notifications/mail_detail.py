@@ -13,8 +13,15 @@ from notifications.models.outbox import DeliveryAttempt, OutgoingMail
 
 _RESENDABLE: Final = (State.DEAD, State.AMBIGUOUS)
 _ON_ITS_WAY: Final = (State.QUEUED, State.SENDING)
-_SHOWN: Final = ["id", "category", "state", "persona", "node", "recipient", "from_header", "reference", "attempts", "crashes", "last_code", "last_error", "answer", "milliseconds", "message_id", "created_at", "due_at", "not_after", "sent_at"]
-_SHOWN_OF_A_TRY: Final = ["n", "outcome", "stage", "code", "reply_code", "enhanced", "answer", "queue_id", "peer", "tls_version", "node", "process", "started_at", "milliseconds"]
+_SHOWN: Final = (
+    *("id", "category", "state", "persona", "node", "recipient", "from_header", "reference", "attempts"),
+    *("crashes", "last_code", "last_error", "answer", "milliseconds", "message_id"),
+    *("created_at", "due_at", "not_after", "sent_at"),
+)
+_SHOWN_OF_A_TRY: Final = (
+    *("n", "outcome", "stage", "code", "reply_code", "enhanced", "answer", "queue_id", "peer"),
+    *("tls_version", "node", "process", "started_at", "milliseconds"),
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,10 @@ class CannotBeWritten(Exception):
 
 def message_of(item: Claim) -> bytes:
     """Return the message of a mail, the same bytes on every attempt; raises CannotBeWritten."""
-    row = categories.category(item.category)
+    try:
+        row = categories.category(item.category)
+    except categories.UnknownCategory as error:
+        raise CannotBeWritten("INTERNAL", f"No mail is called {item.category!r} any more.") from error
     if not holds_everything(row, values_sealed=item.values_sealed, secrets_sealed=item.secrets_sealed):
         raise CannotBeWritten("VALUES_ERASED", "What stood in the mail is no longer held.")
     try:

@@ -46,6 +46,11 @@ def permission(*, node: str, mark: str, trial_seconds: int, now: datetime) -> Pe
     return Permission(bool(took), is_trial=True)
 
 
+def put_off_trial(*, node: str, now: datetime) -> None:
+    """Let the next mail be the trial, since the one that was to be it never met the relay."""
+    RelayHealth.objects.filter(node=node, failures__gt=0).update(paused_until=now)
+
+
 def is_paused(*, node: str, mark: str, now: datetime) -> bool:
     """Say whether the node leaves the relay alone at this moment."""
     return RelayHealth.objects.filter(

@@ -9,10 +9,21 @@ from django.utils import timezone
 
 from deployment import leases
 from deployment.personas import Persona
-from notifications import claims, delivery, outbox, rechecks, relay, relay_health, sweeps, wording
+from notifications import (
+    claims,
+    courier,
+    delivery,
+    outbox,
+    rechecks,
+    relay,
+    relay_health,
+    results,
+    sweeps,
+    wording,
+)
 from notifications.categories import ALARM, GUEST_CREDENTIALS, GUEST_EXPIRY
 from notifications.mail.retry import URGENT
-from notifications.mail.states import State
+from notifications.mail.states import Event, State
 from notifications.models import DeliveryAttempt, OutgoingMail, RelayHealth
 from notifications.senders import save_guest_email_settings
 from notifications.smtp.settings import ServerSettings
@@ -143,7 +154,7 @@ def test_a_temporary_refusal_queues_the_mail_for_later_and_the_second_try_sends_
 ):
     seen = []
     monkeypatch.setattr(
-        delivery, "message_of", lambda item, real=delivery.message_of: seen.append(real(item)) or seen[-1]
+        courier, "message_of", lambda item, real=courier.message_of: seen.append(real(item)) or seen[-1]
     )
     server.fail("RCPT", answer("451 4.7.1 Greylisted, try again"), times=1)
     posted = post(clock)
@@ -372,8 +383,8 @@ def test_a_process_that_lost_its_claim_reports_in_vain(server, clock):
     clock.forward(seconds=121)
     assert sweeps.reclaim(clock()) == 1
     assert drain(clock) == 1
-    facts = delivery.Try(clock(), clock(), 1, "ise3-1", "ise3-1/x/1/1/1")
-    assert delivery.finish(first.id, first.token, delivery.Event.REFUSE, facts) is False
+    facts = results.Try(clock(), clock(), 1, "ise3-1", "ise3-1/x/1/1/1")
+    assert results.finish(first.id, first.token, Event.REFUSE, facts) is False
     assert row(posted).state == State.SENT
     assert outcomes(posted) == ["crashed", "accepted"]
 
@@ -429,3 +440,57 @@ def test_the_clock_of_the_row_is_the_real_one_when_a_worker_drains(server):
     assert delivery.drain(persona=Persona.PSN, clock=timezone.now) == 1
     assert outbox.was_accepted("guest:1")
     assert outbox.last_accepted_at() == row(posted).sent_at
+
+
+def test_a_process_that_slept_past_its_lease_sends_nothing_more_of_its_batch(server, clock):
+    posted = [post(clock, to=f"guest{number}@guest.example") for number in range(3)]
+
+    def sleep_over_the_second(conversation):
+        if len(conversation.server.commands) > 5:
+            clock.forward(seconds=121)
+            conversation.server.heal("DOT")
+        conversation.say("250 2.0.0 Ok: queued as SLOW")
+
+    server.fail("DOT", sleep_over_the_second)
+    assert drain(clock) == 2
+    assert [row(one).state for one in posted] == [State.SENT, State.SENT, State.SENDING]
+    assert sweeps.reclaim(clock()) == 1
+    assert drain(clock) == 1
+
+
+def test_a_long_opening_renews_the_lease_before_anything_is_sent(server, clock):
+    posted = post(clock)
+
+    def slow_greeting(conversation):
+        clock.forward(seconds=100)
+        conversation.say("220 mail.testlab.com ESMTP ready")
+
+    server.fail("banner", slow_greeting, times=1)
+    seen = []
+    server.fail(
+        "RCPT", lambda conversation: (seen.append(row(posted).lease_until), answer("250 Ok")(conversation))
+    )
+    drain(clock)
+    assert seen == [clock() + timedelta(seconds=120)]
+
+
+def test_a_mail_whose_writing_fails_unexpectedly_waits_and_the_next_one_leaves(server, clock, monkeypatch):
+    broken, other = post(clock), post(clock)
+
+    def write(item, real=courier.message_of):
+        return real(item) if item.id == other.id else 1 / 0
+
+    monkeypatch.setattr(courier, "message_of", write)
+    assert drain(clock) == 1
+    assert (row(broken).state, row(broken).last_code) == (State.QUEUED, "INTERNAL")
+
+
+def test_a_trial_mail_that_never_meets_the_relay_leaves_the_trial_to_the_next_one(server, clock):
+    broken = post(clock)
+    fail_three_times(server, clock)
+    other = post(clock)
+    OutgoingMail.objects.filter(pk=broken.id).update(values_sealed=row(other).values_sealed)
+    server.heal("banner")
+    clock.forward(seconds=31)
+    assert drain(clock) == 1
+    assert [row(one).state for one in (broken, other)] == [State.DEAD, State.SENT]
