@@ -35,3 +35,13 @@ def test_old_windows_can_be_forgotten(now: datetime) -> None:
     ratelimit.take(key="a", limit=1, per_seconds=60, now=now)
 
     assert ratelimit.forget_before(now + timedelta(seconds=1)) == 1
+
+
+def test_whoever_waited_for_others_does_not_begin_a_new_window(now: datetime) -> None:
+    assert ratelimit.take(key="a", limit=1, per_seconds=60, now=now)
+    assert not ratelimit.take(key="a", limit=1, per_seconds=60, now=now - timedelta(seconds=2))
+
+
+def test_a_clock_set_far_back_does_not_shut_the_door_for_good(now: datetime) -> None:
+    assert ratelimit.take(key="a", limit=1, per_seconds=60, now=now)
+    assert ratelimit.take(key="a", limit=1, per_seconds=60, now=now - timedelta(hours=1))
