@@ -1,0 +1,1 @@
+"""Measures an installation on this machine, as `./run bench` prints it."""
