@@ -3,11 +3,13 @@
 from sandbox.bench.pages import Reader
 
 PAGE = """
-<link rel="stylesheet" href="/static/a.css"><link rel="icon" href="/static/i.svg"><link rel="canonical" href="/x">
+<link rel="stylesheet" href="/static/a.css"><link rel="icon" href="/static/i.svg">
+<link rel="canonical" href="/x">
 <script src="/static/a.js"></script><svg><use href="/static/icons.svg#mail"></use></svg>
 <form action="/other/"><input name="q"></form>
 <form>
-  <input type="hidden" name="csrfmiddlewaretoken" value="t"><input name="phone"><input name="city" value="Lyon">
+  <input type="hidden" name="csrfmiddlewaretoken" value="t"><input name="phone">
+  <input name="city" value="Lyon">
   <input type="checkbox" name="off"><input type="checkbox" name="on" checked>
   <select name="type"><option value="1">a</option><option value="2" selected>b</option></select>
   <select name="language"><option value="en">en</option><option value="fr">fr</option></select>
