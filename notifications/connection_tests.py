@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,6 @@ from typing import Any
 from celery import current_app, current_task
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as translated
 from kombu import pools
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -21,8 +19,9 @@ from certificates import truststore
 from console import audit, egress, secrets
 from deployment.personas import node_queue
 from notifications import words
+from notifications.connection_results import end
 from notifications.models.relay import ConnectionTest, RunState, columns_of
-from notifications.relay_settings import check_cleartext, current, introduced, with_stored_password
+from notifications.relay_settings import check_cleartext, introduced, with_stored_password
 from notifications.smtp import probe
 from notifications.smtp.errors import Code
 from notifications.smtp.settings import ServerSettings
@@ -32,12 +31,7 @@ from notifications.smtp.transcript import Line
 log = logging.getLogger(__name__)
 
 TASK = "notifications.run_connection_test"
-# A worker that listens takes a test up in well under a second.
-SILENT_AFTER = timedelta(seconds=4)
-GIVEN_UP_AFTER = timedelta(seconds=30)
-PROCESS_ENDED = "the process ended"
 _SPARE = timedelta(seconds=15)
-_KEPT = timedelta(days=30)
 # Whoever waits for the page must not wait long for a broker that is gone.
 _SHORT = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
 
@@ -90,7 +84,7 @@ def run_test(test_id: int, now: datetime) -> bool:
     try:
         server = replace(test.server_without_password, password=_opened(test))
     except secrets.SecretsError:
-        _end(test, code=words.SECRET_UNREADABLE, params={"node": test.node})
+        end(test, code=words.SECRET_UNREADABLE, params={"node": test.node})
         return True
     try:
         result = probe_server(
@@ -102,10 +96,10 @@ def run_test(test_id: int, now: datetime) -> bool:
         )
     except Exception as problem:
         log.exception("The connection test %s failed unexpectedly", test_id)
-        _end(test, code=Code.INTERNAL, params={"detail": type(problem).__name__})
+        end(test, code=Code.INTERNAL, params={"detail": type(problem).__name__})
         return True
     found = result.as_json()
-    _end(test, **{**found, "stage": found["stage"] or ""})
+    end(test, **{**found, "stage": found["stage"] or ""})
     return True
 
 
@@ -128,59 +122,6 @@ def probe_server(
     )
 
 
-def tests_of(group: str) -> list[ConnectionTest]:
-    """Return the tests that were requested together, by node."""
-    return list(ConnectionTest.objects.of_group(group))
-
-
-def group_of(test_id: int) -> str:
-    """Return what ties a test to those requested with it."""
-    return str(ConnectionTest.objects.values_list("group", flat=True).get(pk=test_id))
-
-
-def last_tests(nodes: Iterable[str]) -> dict[str, ConnectionTest]:
-    """Return the last test with a verdict of each node."""
-    found: dict[str, ConnectionTest] = {}
-    for node in nodes:
-        test = ConnectionTest.objects.ended().filter(node=node).order_by("-requested_at").first()
-        if test is not None:
-            found[node] = test
-    return found
-
-
-def has_passed_test() -> bool:
-    """Say whether the saved server, as it stands, was tested with success from any node."""
-    row = current()
-    if row is None:
-        return False
-    same = columns_of(row.server_without_password)
-    same.pop("timeout_seconds")
-    return ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, **same).exists()
-
-
-def names_trusting(fingerprint: str) -> list[str]:
-    """Return the saved server when its last successful test went through this trusted certificate."""
-    row = current()
-    if row is None:
-        return []
-    test = ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, host=row.host, port=row.port)
-    last = test.order_by("-requested_at").first()
-    used = {one["sha256"] for one in last.chain} if last is not None else set()
-    return [translated("SMTP server {host}").format(host=row.host)] if fingerprint in used else []
-
-
-def give_up(now: datetime, *, patience: timedelta = GIVEN_UP_AFTER) -> int:
-    """End the tests that nobody took up or whose process died, erase their secrets; return how many."""
-    ended = 0
-    for test in ConnectionTest.objects.unanswered(now, patience):
-        params = {"node": test.node, "seconds": str(round(patience.total_seconds()))}
-        ended += _end(test, state=RunState.SILENT, code=words.NODE_SILENT, params=params)
-    for test in ConnectionTest.objects.abandoned(now):
-        ended += _end(test, code=Code.INTERNAL, params={"detail": PROCESS_ENDED})
-    ConnectionTest.objects.ended().filter(requested_at__lt=now - _KEPT).delete()
-    return ended
-
-
 def _write(server: ServerSettings, **fields: Any) -> int:
     test = ConnectionTest.objects.create(**columns_of(server), **fields)
     if server.user:
@@ -198,7 +139,7 @@ def _take_up(test: ConnectionTest, now: datetime) -> bool:
             started_at=now,
             give_up_at=now + timedelta(seconds=test.timeout_seconds) + _SPARE,
             process_id=os.getpid(),
-            worker=f"celery@{request.hostname}" if request and request.hostname else "",
+            worker=(request.hostname or "") if request else "",
         )
     )
 
@@ -210,12 +151,6 @@ def _keeper(test: ConnectionTest) -> probe.OnStage:
         )
 
     return keep
-
-
-def _end(test: ConnectionTest, *, state: RunState = RunState.DONE, **fields: Any) -> int:
-    return ConnectionTest.objects.filter(pk=test.pk, state__in=[RunState.REQUESTED, RunState.RUNNING]).update(
-        state=state, ended_at=timezone.now(), password_sealed="", **fields
-    )
 
 
 def _opened(test: ConnectionTest) -> str:

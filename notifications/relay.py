@@ -1,18 +1,16 @@
 """The door to the SMTP server: the saved settings, and the tests of a connection."""
 
-from notifications.connection_tests import (
+from notifications.connection_results import (
     PROCESS_ENDED,
-    TASK,
     give_up,
     group_of,
     has_passed_test,
     last_tests,
     names_trusting,
-    probe_server,
-    request_test,
-    run_test,
     tests_of,
+    wait_for_tests,
 )
+from notifications.connection_tests import TASK, probe_server, request_test, run_test
 from notifications.relay_settings import (
     CleartextRefused,
     PasswordNeeded,
@@ -49,5 +47,6 @@ __all__ = [
     "save",
     "tests_of",
     "version",
+    "wait_for_tests",
     "with_stored_password",
 ]

@@ -14,7 +14,7 @@ from certificates import truststore
 from certificates import words as trust_words
 from deployment.personas import NodeInfo, Persona, nodes, on_duty, role_name, this_node
 from notifications import outbox, relay, relay_health, stage_words, words
-from notifications.connection_tests import GIVEN_UP_AFTER, SILENT_AFTER
+from notifications.connection_results import GIVEN_UP_AFTER, SILENT_AFTER
 from notifications.models.relay import ConnectionTest, RelaySettings, RunState
 from notifications.smtp.errors import Code
 
