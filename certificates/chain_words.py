@@ -62,8 +62,8 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Use the host name of the server."),
     ),
     "WRONG_EKU": (
-        _("“%(name)s” is not meant for servers (its usages: %(usages)s)."),
-        _("Reissue the certificate with the usage serverAuth."),
+        _("“%(name)s” is not meant for servers (what it allows: %(usages)s)."),
+        _("Reissue the certificate with the usage serverAuth, and a key usage with digitalSignature."),
     ),
     "ISSUER_NOT_A_CA": (
         _("“%(name)s” signed a certificate but is no certificate authority."),

@@ -70,7 +70,7 @@ class ImportForm(_UsageForm):
         required=False,
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 7, "spellcheck": "false", "class": "im-code", "autocomplete": "off"}
+            attrs={"rows": 7, "spellcheck": "false", "class": "im-mono", "autocomplete": "off"}
         ),
         help_text=_("Text that begins with -----BEGIN CERTIFICATE-----"),
     )

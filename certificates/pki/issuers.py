@@ -62,7 +62,7 @@ def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, no
     for candidate in candidates:
         if not candidate.row.is_in_date(now):
             return _out_of_date(candidate, now)
-    return _other_key(path[-1], view) if path else None
+    return _other_key(path, view)
 
 
 def _candidates(path: Sequence[x509.Certificate], view: TrustView) -> Iterator[Candidate]:
@@ -100,10 +100,11 @@ def _has_name_of_issuer(issuer: x509.Certificate, child: x509.Certificate) -> bo
         return False
 
 
-def _other_key(top: x509.Certificate, view: TrustView) -> Reason | None:
-    for row in rows_named_as_issuer(top, view):
-        if row.certificate is not None and has_signed(row.certificate, top) is False:
-            return "ISSUER_KEY_MISMATCH", {"name": row.name}
+def _other_key(path: Sequence[x509.Certificate], view: TrustView) -> Reason | None:
+    for child in reversed(path):
+        for row in rows_named_as_issuer(child, view):
+            if row.certificate is not None and has_signed(row.certificate, child) is False:
+                return "ISSUER_KEY_MISMATCH", {"name": row.name}
     return None
 
 

@@ -123,7 +123,7 @@ def _reason(
         if dated is not None:
             return dated.code, dict(dated.params)
     if refusal.error == PURPOSE:
-        return "WRONG_EKU", {"name": found.display_name, "usages": ", ".join(found.extended_usages or ())}
+        return "WRONG_EKU", _wrong_purpose(found)
     code = SIMPLE.get(refusal.error, UNNAMED)
     params = {"name": found.display_name, "openssl": str(refusal.error)}
     if code in {"WEAK_KEY_SERVER", "WEAK_KEY_CA"}:
@@ -133,6 +133,14 @@ def _reason(
     if code == "CERT_UNREADABLE":
         params["detail"] = found.display_name
     return code, params
+
+
+def _wrong_purpose(found: CertificateFields) -> dict[str, str]:
+    """Name the extended key usages; when these allow a server, it is the plain key usage that does not."""
+    usages = found.extended_usages or ()
+    if not usages or "serverAuth" in usages:
+        return {"name": found.display_name, "usages": "keyUsage"}
+    return {"name": found.display_name, "usages": ", ".join(usages)}
 
 
 def _no_issuer(

@@ -24,22 +24,26 @@ from certificates.pki import fields, hostname
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.verdict import Finding, Severity
 
-MAX_CHAIN_DEPTH: Final = 8
+MAX_CHAIN_DEPTH: Final = 100
+"""As many authorities as OpenSSL follows by default."""
 UNSUPPORTED: Final = ("unsupported", "unimplemented", "not supported")
 """Words of the library for constraints that it cannot evaluate, which is not the same as violated."""
-MODERN_KEYS: Final = frozenset({"Ed25519", "Ed448"})
+SOUND_KEYS: Final = frozenset({"RSA", "EC", "Ed25519", "Ed448"})
+"""Kinds whose strength OpenSSL has judged; the library knows fewer curves and no Edwards curve."""
 
 
 def second_finding(
     presented: Sequence[bytes],
     *,
+    verified: Sequence[bytes],
     anchors: Sequence[x509.Certificate],
     host: str,
     now: datetime,
     refuses: bool,
 ) -> Finding | None:
-    """Return a finding when the second verifier does not accept the chain, or None when it does.
+    """Return a finding when the second verifier does not accept what was presented, or None when it does.
 
+    `verified` is the chain that OpenSSL accepted, its anchor last.
     A server certificate that is itself trusted ends its chain at once and has nothing to verify. A shape that
     the library cannot evaluate is a warning, and so is everything when `refuses` is off.
     """
@@ -53,7 +57,8 @@ def second_finding(
         _verify(leaf, others, anchors, hostname.ascii_host(host), now)
     except VerificationError as error:
         text = str(error)
-        return Finding("SECOND_OPINION", {"text": text}, _severity(text, [leaf, *others, *anchors], refuses))
+        chain = [fields.load(der) for der in verified]
+        return Finding("SECOND_OPINION", {"text": text}, _severity(text, chain, refuses))
     except UNREADABLE as error:
         return Finding("SECOND_OPINION", {"text": str(error)}, "W")
     return None
@@ -96,6 +101,6 @@ def _severity(text: str, certificates: Sequence[x509.Certificate], refuses: bool
     lowered = text.lower()
     if not refuses or any(word in lowered for word in UNSUPPORTED):
         return "W"
-    if "algorithm" in lowered and MODERN_KEYS & {fields.read(c).key_kind for c in certificates}:
-        return "W"
+    if "forbidden public key algorithm" in lowered or "forbidden signature algorithm" in lowered:
+        return "W" if {fields.read(c).key_kind for c in certificates} <= SOUND_KEYS else "E"
     return "E"

@@ -195,7 +195,12 @@ class TlsClient:
         asked = self._asked
         anchors = [r.certificate for r in asked.view.anchors(asked.now) if r.certificate is not None]
         return second_gate.second_finding(
-            presented, anchors=anchors, host=asked.host, now=asked.now, refuses=asked.view.second_gate
+            presented,
+            verified=self._verified(),
+            anchors=anchors,
+            host=asked.host,
+            now=asked.now,
+            refuses=asked.view.second_gate,
         )
 
     def _explain(self, error: SSL.Error) -> Verdict:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL import crypto
 
 from certificates.pki.tls import HandshakeError, TlsClosed
 from certificates.pki.trust import TrustedRow
-from tests.support.pki import DAY, NOW, Made, intermediate, root, server, tls_server
+from tests.support.pki import DAY, NOW, Key, Made, intermediate, root, server, tls_server
 from tests.support.tls_dialogue import Dialogue, row, verdict_of, view
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -155,6 +155,11 @@ def root_with_another_key_and_no_identifiers() -> tuple[Made, list[Made] | None,
     return server(authority, identifiers=False), None, [row(root(identifiers=False))]
 
 
+def intermediate_with_another_key() -> tuple[Made, list[Made] | None, list[TrustedRow]]:
+    _, _, leaf = shared_names()
+    return leaf, None, [row(intermediate(root()), name="Issuing CA of last year")]
+
+
 def untrusted_root_sent() -> tuple[Made, list[Made] | None, list[TrustedRow]]:
     authority, issuing, leaf = shared_names()
     return leaf, [issuing, authority], [row(root("Other Root"))]
@@ -244,6 +249,13 @@ def name_not_permitted() -> tuple[Made, list[Made] | None, list[TrustedRow]]:
     return server(intermediate(authority, extra=[(only, True)])), None, [row(authority)]
 
 
+def wildcard_over_an_excluded_name() -> tuple[Made, list[Made] | None, list[TrustedRow]]:
+    excluded = x509.NameConstraints(None, [x509.DNSName("evil.testlab.com")])
+    authority = root()
+    issuing = intermediate(authority, extra=[(excluded, True)])
+    return server(issuing, hosts=("*.testlab.com",)), None, [row(authority)]
+
+
 def unknown_critical_extension() -> tuple[Made, list[Made] | None, list[TrustedRow]]:
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00")
     authority = root()
@@ -291,6 +303,7 @@ REFUSALS = [
     (root_for_other_purposes, "ISSUER_WRONG_USAGE", {"usages": "cisco_services", "needed": "infrastructure"}),
     (root_with_another_key, "ISSUER_KEY_MISMATCH", {}),
     (root_with_another_key_and_no_identifiers, "ISSUER_KEY_MISMATCH", {}),
+    (intermediate_with_another_key, "ISSUER_KEY_MISMATCH", {"name": "Issuing CA of last year"}),
     (untrusted_root_sent, "UNKNOWN_ROOT_SENT", {"root": "Testlab Root CA"}),
     (only_the_leaf_sent, "INTERMEDIATE_NOT_SENT", {"issuer": "Testlab Issuing CA"}),
     (issuer_unknown, "UNKNOWN_ISSUER", {"issuer": "Testlab Root CA"}),
@@ -309,6 +322,7 @@ REFUSALS = [
     (root_without_the_right_to_sign, "ISSUER_NOT_A_CA", {"name": "Testlab Root CA"}),
     (path_length_exceeded, "PATHLEN_EXCEEDED", {}),
     (name_not_permitted, "NAME_CONSTRAINT", {}),
+    (wildcard_over_an_excluded_name, "SECOND_OPINION", {}),
     (unknown_critical_extension, "UNKNOWN_CRITICAL_EXT", {}),
     (endless_chain, "CHAIN_TOO_LONG", {}),
     (short_server_key, "WEAK_KEY_SERVER", {"bits": "1024"}),
@@ -331,6 +345,14 @@ def test_each_fault_has_its_own_reason(
     assert verdict.code == code
     assert params.items() <= verdict.params.items()
     assert verdict.chain[0].der == served.der
+
+
+def test_a_key_usage_that_allows_no_server_is_told_from_an_extended_one(tmp_path: Path) -> None:
+    authority = root()
+    odd = server(authority, ca=True, usages=(ExtendedKeyUsageOID.SERVER_AUTH,))
+    with tls_server(odd, tmp_path) as running:
+        verdict = verdict_of(running.port, [row(authority)])
+    assert (verdict.code, verdict.params["usages"]) == ("WRONG_EKU", "keyUsage")
 
 
 def test_an_address_that_the_certificate_does_not_list_is_refused(tmp_path: Path) -> None:
@@ -382,9 +404,22 @@ def test_an_expired_chain_with_an_unknown_issuer_says_both(tmp_path: Path) -> No
     assert [finding.code for finding in verdict.findings] == ["CERT_EXPIRED"]
 
 
-def test_keys_that_the_second_verifier_does_not_know_are_a_warning(tmp_path: Path) -> None:
-    authority = root(key=ed25519.Ed25519PrivateKey.generate())
+@pytest.mark.parametrize(
+    "key", [ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.BrainpoolP256R1())]
+)
+def test_keys_that_the_second_verifier_does_not_know_are_a_warning(key: Key, tmp_path: Path) -> None:
+    authority = root(key=key)
     with tls_server(server(authority), tmp_path) as running:
+        verdict = verdict_of(running.port, [row(authority)])
+    assert verdict.code == "OK"
+    assert [(f.code, f.severity) for f in verdict.findings] == [("SECOND_OPINION", "W")]
+
+
+def test_constraints_that_the_second_verifier_cannot_evaluate_are_a_warning(tmp_path: Path) -> None:
+    organization = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Testlab")])
+    only = x509.NameConstraints([x509.DirectoryName(organization)], None)
+    authority = root()
+    with tls_server(server(intermediate(authority, extra=[(only, True)])), tmp_path) as running:
         verdict = verdict_of(running.port, [row(authority)])
     assert verdict.code == "OK"
     assert [(f.code, f.severity) for f in verdict.findings] == [("SECOND_OPINION", "W")]
