@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import TypedDict
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from console import audit
+from notifications.mail.address import AddressRefused, clean_mailbox
 
 
 class DirectoryError(Exception):
@@ -59,6 +61,9 @@ def set_details(user: User, details: Details) -> None:
     """Put details into the row, which the caller saves; raises DetailRefused."""
     for name, value in details.items():
         setattr(user, name, value.strip() if isinstance(value, str) else value)
+    user.email = _mailbox(user.email)
+    if user.language and user.language not in dict(settings.LANGUAGES):
+        raise DetailRefused("language", _("This language is not available."))
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
@@ -100,6 +105,14 @@ def set_language(*, user: User, language: str, now: datetime) -> None:
             after={"language": language},
             now=now,
         )
+
+
+def _mailbox(address: str) -> str:
+    """Return the address as mails go to it, so that one nobody can be reached at is refused here already."""
+    try:
+        return clean_mailbox(address) if address else ""
+    except AddressRefused as error:
+        raise DetailRefused("email", _("No email can be sent to this address.")) from error
 
 
 def _first(user: User | None) -> User:

@@ -75,10 +75,17 @@ def test_a_malformed_user_name_is_refused_beside_its_field(now: datetime, name: 
     assert refused.value.field == "username"
 
 
-def test_a_malformed_address_is_refused_beside_its_field(now: datetime) -> None:
+@pytest.mark.parametrize("address", ["nora at example", "nora@localhost", "a%b@example.org", "@example.org"])
+def test_an_address_that_no_mail_reaches_is_refused_beside_its_field(now: datetime, address: str) -> None:
     with pytest.raises(directory.DetailRefused) as refused:
-        create(now, email="nora at example")
+        create(now, email=address)
     assert refused.value.field == "email"
+
+
+def test_a_language_that_there_is_not_is_refused(now: datetime) -> None:
+    with pytest.raises(directory.DetailRefused) as refused:
+        create(now, language="tlh")
+    assert refused.value.field == "language"
 
 
 def test_the_database_itself_refuses_a_second_spelling_of_a_name(now: datetime) -> None:
