@@ -64,7 +64,7 @@ def email(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "may_test": may_test,
-        "language": language,
+        "mail_language": language,
         "languages": settings.LANGUAGES,
         "width": "phone" if request.GET.get("width") == "phone" else "desktop",
         "mail": portals.preview(language=language),

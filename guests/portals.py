@@ -85,6 +85,7 @@ class MailPreview:
     """The credentials mail as a guest would receive it; `page` carries its pictures in itself."""
 
     sender: str
+    has_example_sender: bool
     subject: str
     text: str
     page: str
@@ -97,8 +98,14 @@ def preview(*, language: str) -> MailPreview:
     for image in rendered.images:
         source = f"data:image/png;base64,{b64encode(image.png).decode()}"
         page = page.replace(f"cid:{image.content_id}", source)
-    sender = senders.guest_email_settings().default_from
-    return MailPreview(sender, rendered.subject, rendered.text, page)
+    settings = senders.guest_email_settings()
+    return MailPreview(
+        sender=settings.default_from,
+        has_example_sender=settings.has_example_from,
+        subject=rendered.subject,
+        text=rendered.text,
+        page=page,
+    )
 
 
 def send_test_mail(*, to: str, language: str, actor: str, now: datetime, address: str = "") -> UUID:

@@ -46,9 +46,27 @@ def test_the_preview_shows_sender_subject_and_both_parts(console: Client, now: d
     page = console.get(EMAIL).content.decode()
     assert "wifi@testlab.com" in page
     assert "Your Guest Account Credentials" in page
-    assert f'<iframe title="HTML part" sandbox src="{EMAIL}preview/?language=en" width="100%"' in page
+    assert (
+        f'<iframe class="im-preview" title="HTML part" sandbox src="{EMAIL}preview/?language=en" width="100%"'
+        in page
+    )
     assert "ggarg" in page
     assert 'width="390"' in console.get(f"{EMAIL}?width=phone").content.decode()
+
+
+def test_a_sender_in_an_example_domain_is_warned_of(console: Client, now: datetime) -> None:
+    assert "Relays refuse a sender in an example domain" in console.get(EMAIL).content.decode()
+    senders.save_guest_email_settings(
+        enabled=True, default_from="wifi@testlab.com", always_default=True, actor="ada", now=now
+    )
+    assert "Relays refuse a sender in an example domain" not in console.get(EMAIL).content.decode()
+
+
+def test_the_language_of_the_mail_is_not_that_of_the_page(console: Client) -> None:
+    page = console.get(f"{EMAIL}?language=fr").content.decode()
+    assert "Identifiants de votre compte invité" in page
+    assert f'src="{EMAIL}preview/?language=fr"' in page
+    assert 'language=fr&amp;width=desktop" aria-current="true">French</a>' in page
 
 
 def test_the_html_part_comes_from_its_own_address_under_its_own_policy(console: Client) -> None:
