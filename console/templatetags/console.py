@@ -67,6 +67,12 @@ def current(context: Context, item: Item) -> SafeString:
     return format_html(' aria-current="{}"', "page" if item.url == path else "true")
 
 
+@register.filter
+def has_choice(entries: Iterable[Item] | None) -> bool:
+    """Say whether a side menu leads to more than one page; a menu of one page is left out."""
+    return sum(len(entry.items) or 1 for entry in entries or ()) > 1
+
+
 @register.simple_tag
 def sort_state(key: str, sort: str) -> SortState:
     """Return the state of the column `key` in a list ordered by `sort`, where "-name" means descending."""

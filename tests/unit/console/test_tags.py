@@ -100,6 +100,16 @@ def test_the_current_entry_is_told_from_what_lies_above_it() -> None:
     assert console.current(context, Item("A", "/other/", "", False)) == ""
 
 
+def test_a_side_menu_of_one_page_is_left_out() -> None:
+    page = Item("A", "/a/", "", False)
+    assert not console.has_choice(())
+    assert not console.has_choice(None)
+    assert not console.has_choice((page,))
+    assert not console.has_choice((Item("Heading", "/a/", "", False, (page,)),))
+    assert console.has_choice((Item("Heading", "/a/", "", False, (page, page)),))
+    assert console.has_choice((page, page))
+
+
 @pytest.mark.parametrize(
     ("first", "last", "name", "letters"),
     [("Ada", "Byron", "Ada Byron", "AB"), ("", "Byron", "Byron", "B"), ("", "", "ada", "A")],
