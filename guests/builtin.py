@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.apps.registry import Apps
+
 from guests.lifecycle import Scope, Unit
-from guests.models import GuestType, SponsorGroup
 
 DAILY = "Daily (default)"
 GUEST_TYPES: dict[str, dict[str, Any]] = {
@@ -46,14 +47,23 @@ SPONSOR_GROUPS: dict[str, dict[str, Any]] = {
 }
 
 
-def make_built_in(**_signal: Any) -> None:
-    """Make what is missing of the built-in types and groups; leaves what an administrator changed."""
+def make_built_in(apps: Apps, **_signal: Any) -> None:
+    """Make what is missing of the built-in types and groups; leaves what an administrator changed.
+
+    `apps` are those that post_migrate hands over: without the tables, as after a partial migration, nothing
+    is made.
+    """
+    try:
+        guest_type = apps.get_model("guests", "GuestType")
+        sponsor_group = apps.get_model("guests", "SponsorGroup")
+    except LookupError:
+        return
     types = [
-        GuestType.objects.get_or_create(name=name, defaults={"is_default": True, **fields})[0]
+        guest_type.objects.get_or_create(name=name, defaults={"is_default": True, **fields})[0]
         for name, fields in GUEST_TYPES.items()
     ]
     for name, fields in SPONSOR_GROUPS.items():
-        group, is_new = SponsorGroup.objects.get_or_create(
+        group, is_new = sponsor_group.objects.get_or_create(
             name=name, defaults={"is_default": True, "member_groups": [name], **fields}
         )
         if is_new:
