@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from certificates import truststore
 from certificates.listing import Row, row_of
 from certificates.models import TrustedCertificate
+from certificates.pki.fields import CertificateFields
+from certificates.pki.parse import ParsedCertificate
 from certificates.usages import EFFECTS, LABELS, NEEDS, Usage
 
 if TYPE_CHECKING:
@@ -59,6 +61,19 @@ def detail_of(certificate: TrustedCertificate, *, now: datetime) -> Detail:
         used_by=truststore.used_by(certificate.sha256),
         last_for=tuple(_last_for(certificate, now)),
     )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A certificate of an upload, before it is trusted."""
+
+    fields: CertificateFields
+    sha256: str
+
+
+def previews_of(parsed: Sequence[ParsedCertificate]) -> tuple[Preview, ...]:
+    """What to compare with the owner of the authority before the certificates of an upload are trusted."""
+    return tuple(Preview(item.fields, pairs(item.fields.sha256)) for item in parsed)
 
 
 def pairs(digits: str, separator: str = ":") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -82,7 +83,17 @@ class ImportForm(_UsageForm):
 
     field_order = ("certificate_file", "text", "friendly_name", "description")
     warnings: tuple[Finding, ...] = ()
+    parsed: tuple[parse.ParsedCertificate, ...] = ()
     file_data = b""
+
+    @classmethod
+    def to_review(cls, text: str) -> ImportForm:
+        """A form with certificates that a server presented, and the boxes that its authority needs ticked."""
+        boxes = {USAGE_COLUMNS[usage]: True for usage in (Usage.INFRASTRUCTURE, Usage.ENDPOINTS)}
+        form = cls(initial=boxes | {"text": _without_keys(text)})
+        with contextlib.suppress(parse.ParseRefused):
+            form.parsed = parse.parse_file(text.encode())
+        return form
 
     def clean(self) -> dict[str, Any]:
         """Read the upload; every block that is refused is named, and a private key is not shown again."""
@@ -94,6 +105,8 @@ class ImportForm(_UsageForm):
             self.add_error("certificate_file", _("Choose a file, or paste the certificate below."))
         else:
             self._read(uploaded.read(parse.MAX_FILE_BYTES + 1) if uploaded else text.encode())
+        kept = self._as_text() if self.errors and self.parsed else self.data.get("text", "")
+        self._keep_text(_without_keys(kept))
         return cleaned
 
     @property
@@ -105,19 +118,17 @@ class ImportForm(_UsageForm):
         """Show why nothing was stored; what a file held now stands in the text field, not to be lost."""
         self.warnings = tuple(finding for finding in refusal.findings if finding.severity == "W")
         self.show((f for f in refusal.findings if f.severity == "E"), field=self.source)
-        self._keep_text("".join(pem.encode(item.der) for item in refusal.parsed))
+        self._keep_text(self._as_text())
 
     def _read(self, data: bytes) -> None:
         self.file_data = data
         try:
-            parsed = parse.parse_file(data)
+            self.parsed = parse.parse_file(data)
         except parse.ParseRefused as refusal:
             self.show(refusal.findings, field=self.source)
-            if any(finding.code == "PRIVATE_KEY" for finding in refusal.findings):
-                self._keep_text("")
-        else:
-            if self.errors:
-                self._keep_text("".join(pem.encode(item.der) for item in parsed))
+
+    def _as_text(self) -> str:
+        return "".join(pem.encode(item.der) for item in self.parsed)
 
     def _keep_text(self, text: str) -> None:
         data = QueryDict(mutable=True)
@@ -159,6 +170,11 @@ class EditForm(_UsageForm):
     def refuse(self, refusal: EditRefused) -> None:
         """Show why nothing was changed."""
         self.show(refusal.findings, field="friendly_name")
+
+
+def _without_keys(text: str) -> str:
+    """The text, or nothing when a private key stands in it: a page never shows one again."""
+    return "" if any(block.is_private_key for block in pem.split(text.encode())) else text
 
 
 def sentence_of(finding: Finding) -> str:

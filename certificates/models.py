@@ -193,9 +193,8 @@ class StoreVersion(models.Model):
     @classmethod
     def bump(cls) -> None:
         """Count one change; call it inside the transaction of the change."""
-        changed = cls.objects.filter(pk=1).update(number=F("number") + 1, stamp=uuid.uuid4())
-        if not changed:
-            cls.objects.create(pk=1, number=1)
+        StoreVersion.objects.bulk_create([StoreVersion(pk=1)], ignore_conflicts=True)
+        StoreVersion.objects.filter(pk=1).update(number=F("number") + 1, stamp=uuid.uuid4())
 
     @classmethod
     def current(cls) -> tuple[int, Any]:

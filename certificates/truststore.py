@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from certificates import view_cache
 from certificates.dependents import register_dependent, used_by
@@ -117,16 +117,9 @@ def edit(*, certificate_id: int, change: Change, actor: str, now: datetime, addr
         if findings:
             raise EditRefused(findings)
         before = summary_of(row)
-        row.friendly_name, row.description, row.status = (
-            change.friendly_name,
-            change.description,
-            change.status,
-        )
-        row.set_usages(change.usages)
-        after = summary_of(row)
+        after = _apply(change, row)
         if before == after:
             return False
-        row.save()
         StoreVersion.bump()
         changed = [name for name in after if after[name] != before[name]]
         audit.record(
@@ -157,6 +150,19 @@ def delete(*, certificate_id: int, actor: str, now: datetime, address: str = "")
         row.delete()
         StoreVersion.bump()
     return name
+
+
+def _apply(change: Change, row: TrustedCertificate) -> dict[str, Any]:
+    before = summary_of(row)
+    row.friendly_name, row.description, row.status = change.friendly_name, change.description, change.status
+    row.set_usages(change.usages)
+    after = summary_of(row)
+    if after != before:
+        try:
+            row.save()
+        except IntegrityError as error:
+            raise EditRefused([Finding("CHANGED_MEANWHILE", {}, "E")]) from error
+    return after
 
 
 def _locked(certificate_id: int) -> TrustedCertificate:

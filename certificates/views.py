@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates import listing, truststore, words
-from certificates.detail import detail_of, file_name
+from certificates.detail import detail_of, file_name, previews_of
 from certificates.forms import EditForm, ImportForm
 from certificates.models import TrustedCertificate
 from certificates.pki import pem
@@ -40,7 +40,7 @@ def trusted_list(request: HttpRequest) -> HttpResponse:
 def trusted_import(request: HttpRequest) -> HttpResponse:
     """Import certificates from a file or from pasted text; with `review` the text only fills the form."""
     if "review" in request.POST:
-        form = ImportForm(initial={"text": request.POST.get("text", "")})
+        form = ImportForm.to_review(request.POST.get("text", ""))
     else:
         form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_bound and form.is_valid():
@@ -61,7 +61,8 @@ def trusted_import(request: HttpRequest) -> HttpResponse:
             messages.success(request, _imported(result))
             return redirect("certificates:trusted-list")
     warnings = [words.text_of(finding.code, finding.params) for finding in form.warnings]
-    return render(request, "certificates/trusted_import.html", {"form": form, "warnings": warnings})
+    context = {"form": form, "warnings": warnings, "previews": previews_of(form.parsed)}
+    return render(request, "certificates/trusted_import.html", context)
 
 
 @require_GET

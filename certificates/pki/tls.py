@@ -132,6 +132,12 @@ class TlsClient:
         presented = self.presented
         if not presented:
             return self._verdict("CERT_UNREADABLE")
+        try:
+            return self._judge(presented)
+        except fields.CertificateUnreadable as error:
+            return self._verdict("CERT_UNREADABLE", detail=str(error))
+
+    def _judge(self, presented: tuple[bytes, ...]) -> Verdict:
         verified = self._verified()
         chain = path.accepted_chain(presented, verified)
         warnings = path.accepted_findings(verified, asked=self._asked)

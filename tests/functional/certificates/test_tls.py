@@ -19,6 +19,10 @@ from certificates.pki.trust import TrustedRow
 from tests.support.pki import DAY, NOW, Key, Made, intermediate, root, server, tls_server
 from tests.support.tls_dialogue import Dialogue, row, verdict_of, view
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated"),
+    pytest.mark.filterwarnings("ignore:X509.sign is deprecated"),
+]
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 NAMES = ["TLSv1.2", "TLSv1.3"]
 

@@ -188,6 +188,30 @@ def test_a_private_key_is_refused_and_does_not_come_back_to_the_browser(ada: Cli
     assert not TrustedCertificate.objects.exists()
 
 
+@pytest.mark.parametrize("spoil", ["both", "null", "review"])
+def test_a_private_key_never_comes_back_however_it_was_sent(ada: Client, spoil: str) -> None:
+    made = root()
+    data: dict[str, object] = {"text": made.key_pem.decode()}
+    if spoil == "both":
+        data["certificate_file"] = upload(made.der)
+    elif spoil == "null":
+        data["text"] = made.key_pem.decode() + "\x00"
+    else:
+        data["review"] = "yes"
+    page = text_of(ada.post(f"{LIST}import/", TICKED | data))
+    assert made.key_pem.decode().splitlines()[1] not in page
+
+
+def test_a_presented_certificate_is_shown_for_review_and_not_yet_stored(ada: Client) -> None:
+    made = root()
+    response = ada.post(f"{LIST}import/", {"review": "yes", "text": made.pem.decode()})
+    page = text_of(response)
+    assert ":".join(made.sha256[i : i + 2] for i in range(0, 64, 2)).upper() in page
+    assert response.context["form"]["text"].value() == made.pem.decode()
+    assert response.context["form"]["trust_infrastructure"].value() is True
+    assert not TrustedCertificate.objects.exists()
+
+
 def test_a_private_key_does_not_come_back_beside_another_error(ada: Client) -> None:
     made = root()
     page = text_of(ada.post(f"{LIST}import/", {"trust_endpoints": "on", "text": made.key_pem.decode()}))
