@@ -22,6 +22,7 @@ from console.access import PUBLIC, required_permission
 
 BEGAN = "began_at"
 SEEN = "seen_at"
+LANGUAGE = "language"
 ENDED = "ended"
 IDLE = "idle"
 TOO_OLD = "too old"
@@ -137,8 +138,14 @@ def _moment(stamp: int) -> datetime:
 
 
 def _remember_language(request: HttpRequest, now: datetime) -> None:
-    """Keep the language that the person last chose with the person, for mails and other browsers."""
+    """Keep the language chosen in this browser with the person, for mails and other browsers.
+
+    The session knows what was chosen before, so that two browsers with two languages do not take turns.
+    """
     language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if language not in dict(settings.LANGUAGES) or language == request.session.get(LANGUAGE):
+        return
+    request.session[LANGUAGE] = language
     user = person_of(request)
-    if language in dict(settings.LANGUAGES) and language != user.language:
+    if language != user.language:
         persons.set_language(user=user, language=language, now=now)

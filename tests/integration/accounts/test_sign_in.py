@@ -285,6 +285,17 @@ def test_the_language_chosen_before_sign_in_stays_with_the_person(client: Client
     assert sign_in(elsewhere, "ada").cookies["ise_language"].value == "fr"
 
 
+def test_two_browsers_with_two_languages_do_not_take_turns(client: Client) -> None:
+    ada = people.ada()
+    english, french = people.client_for(ada), people.client_for(ada)
+    english.cookies["ise_language"], french.cookies["ise_language"] = "en", "fr"
+    for _ in range(3):
+        english.get("/password/change/")
+        french.get("/password/change/")
+    assert AuditEvent.objects.filter(action="user.set_language").count() == 2
+    assert User.objects.get(username="ada").language == "fr"
+
+
 def _without_tokens(text: str) -> str:
     import re
 
