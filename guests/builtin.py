@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps as installed_apps
 from django.apps.registry import Apps
 
 from guests.lifecycle import Scope, Unit
@@ -47,11 +48,11 @@ SPONSOR_GROUPS: dict[str, dict[str, Any]] = {
 }
 
 
-def make_built_in(apps: Apps, **_signal: Any) -> None:
+def make_built_in(apps: Apps = installed_apps, **_signal: Any) -> None:
     """Make what is missing of the built-in types and groups; leaves what an administrator changed.
 
     `apps` are those that post_migrate hands over: without the tables, as after a partial migration, nothing
-    is made.
+    is made. A flush hands over none, and then all tables are there.
     """
     try:
         guest_type = apps.get_model("guests", "GuestType")
