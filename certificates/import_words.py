@@ -66,6 +66,10 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("The file holds %(count)s certificates; at most %(limit)s are taken at a time."),
         _("Split the file."),
     ),
+    "MORE_FAULTS": (
+        _("More faults of this file are not listed: %(count)s."),
+        _("Correct the first ones, then try again."),
+    ),
     "DUPLICATE": (
         _("The certificate in block %(block)s is already there as “%(name)s”."),
         _("Edit the existing one, or take this block out of the file."),

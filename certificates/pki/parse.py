@@ -17,6 +17,7 @@ from certificates.pki.verdict import Finding
 MAX_FILE_BYTES: Final = 1024 * 1024
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024
 MAX_CERTIFICATES: Final = 100
+MAX_FINDINGS: Final = 20
 MAX_KEY_BITS: Final = 16384
 """The longest RSA key that OpenSSL verifies a signature with."""
 
@@ -62,8 +63,16 @@ def parse_file(data: bytes) -> tuple[ParsedCertificate, ...]:
     if len(parsed) > MAX_CERTIFICATES:
         findings.append(_finding("TOO_MANY", count=len(parsed), limit=MAX_CERTIFICATES))
     if findings:
-        raise ParseRefused(tuple(findings))
+        raise ParseRefused(_shortened(findings))
     return tuple(parsed)
+
+
+def _shortened(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The first findings and the number of the others: a hostile file can have tens of thousands."""
+    others = len(findings) - MAX_FINDINGS
+    if others <= 0:
+        return tuple(findings)
+    return (*findings[:MAX_FINDINGS], _finding("MORE_FAULTS", count=others))
 
 
 def _plain_text(data: bytes) -> bytes:
