@@ -12,8 +12,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the rail, the side menu, the breadcrumb and what the banner must say."""
     if not hasattr(request, "user") or not request.user.is_authenticated:
         return {"is_unencrypted": not settings.SESSION_COOKIE_SECURE}
+    rail = menu.rail(request)
     return {
-        "rail": menu.rail(request),
+        "rail": rail,
+        "error_frame": "console/page.html" if rail else "",
         "side_menu": menu.side_menu(request),
         "trail": menu.trail(request),
         "node_name": settings.ISE_MAIL_NODE,

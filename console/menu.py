@@ -70,7 +70,7 @@ def current_path(request: HttpRequest) -> str:
     """Return the path of the entry that the request's page stands at, or ""."""
     match = request.resolver_match
     name = match.view_name if match else ""
-    return next((entry.path for entry in _places.values() if entry.url_name == name), "")
+    return next((entry.path for entry in _places.values() if name and entry.url_name == name), "")
 
 
 def rail(request: HttpRequest) -> tuple[Item, ...]:
