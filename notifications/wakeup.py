@@ -9,10 +9,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from deployment.personas import Persona, this_node
+from notifications import nudge
 from notifications.delivery import drain, may_send
 from notifications.line import is_relay_left_alone
 from notifications.models.outbox import OutgoingMail
-from notifications.nudge import breaker, nudge
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,8 @@ def wake(now: datetime) -> None:
             _watch.forget(persona)
             continue
         is_stuck = _watch.is_stuck(persona, oldest, now=now)
-        nudge(persona)
-        if is_stuck or breaker.seconds_gone() >= BROKER_GONE_SECONDS:
+        nudge.nudge(persona)
+        if is_stuck or nudge.breaker.seconds_gone() >= BROKER_GONE_SECONDS:
             log.warning("No worker sends the mail of %s; the daemon does", persona.label)
             drain(persona=persona, clock=timezone.now, seconds=_INLINE_SECONDS)
 

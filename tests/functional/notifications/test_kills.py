@@ -13,15 +13,9 @@ import pytest
 
 from tests.support.broker import RunningBroker, running_broker
 from tests.support.installation import Installation, eventually, installed
+from tests.support.relays import save_relay
 from tests.support.smtpd import Conversation, HangUp, SmtpServer
 
-SAVE_RELAY = """
-from django.utils import timezone
-from notifications import relay
-from notifications.smtp.settings import ServerSettings
-relay.save(server=ServerSettings("127.0.0.1", {port}), keep_password=False, allow_cleartext_password=False,
-           actor="ada", now=timezone.now(), is_bound_by_egress=False)
-"""
 STATES = "SELECT state, count(*) FROM notifications_outgoingmail GROUP BY state ORDER BY state"
 TRIES = "SELECT outcome, process FROM notifications_deliveryattempt ORDER BY id"
 
@@ -55,8 +49,7 @@ def relay() -> Iterator[SmtpServer]:
 @pytest.fixture
 def house(tmp_path: Path, broker: RunningBroker, relay: SmtpServer) -> Iterator[Installation]:
     with installed(tmp_path, broker_url=broker.url) as installation:
-        done = installation.manage("shell", "-v0", "-c", SAVE_RELAY.format(port=relay.port))
-        assert done.returncode == 0, done.stderr
+        save_relay(installation, relay.port)
         yield installation
 
 
