@@ -81,13 +81,20 @@ def create_user(
 
 
 def ensure_first_admin(*, password: str, now: datetime, username: str = FIRST_ADMIN) -> bool:
-    """Create the first Super Admin unless one exists; return whether it was created.
+    """Make sure that a newcomer can sign in; return whether `password` is what opens the console now.
 
-    The password is checked like any other and must be changed at the first sign-in.
+    Creates the first Super Admin when there is none. One that nobody has ever signed in as gets the new
+    password, because the start that showed the earlier one may have been interrupted. It is checked like
+    any other and must be changed at the first sign-in.
     """
-    if User.objects.super_admins().exists():
+    super_admins = list(User.objects.super_admins()[:2])
+    if not super_admins:
+        create_user(username=username, password=password, group=groups.SUPER_ADMIN, actor="system", now=now)
+        return True
+    first = super_admins[0]
+    if len(super_admins) > 1 or first.username != username or first.last_login is not None:
         return False
-    create_user(username=username, password=password, group=groups.SUPER_ADMIN, actor="system", now=now)
+    credentials.reset_password(username=username, password=password, actor="system", now=now)
     return True
 
 

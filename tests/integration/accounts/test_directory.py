@@ -176,12 +176,32 @@ def test_unknown_people_are_named_as_such(now: datetime) -> None:
         directory.reset_password(username="nobody", password=GOOD, actor="ada", now=now)
 
 
-def test_the_first_admin_is_made_once(now: datetime) -> None:
+def test_the_first_admin_is_made_once_and_kept_after_the_first_sign_in(now: datetime) -> None:
     assert directory.ensure_first_admin(password=GOOD, now=now)
-    assert not directory.ensure_first_admin(password=GOOD, now=now)
     admin = User.objects.get(username="admin")
     assert admin.must_change_password
     assert admin.has_permission("users.edit")
+    User.objects.update(last_login=now)
+
+    assert not directory.ensure_first_admin(password="another-GOOD-one-77", now=now)
+    admin.refresh_from_db()
+    assert admin.check_password(GOOD)
+
+
+def test_a_first_password_that_nobody_used_is_replaced_by_the_next_start(now: datetime) -> None:
+    directory.ensure_first_admin(password=GOOD, now=now)
+
+    assert directory.ensure_first_admin(password="another-GOOD-one-77", now=now)
+    admin = User.objects.get()
+    assert admin.check_password("another-GOOD-one-77")
+    assert admin.must_change_password
+
+
+def test_an_admin_somebody_else_made_is_left_alone(now: datetime) -> None:
+    people.ada()
+
+    assert not directory.ensure_first_admin(password=GOOD, now=now)
+    assert User.objects.count() == 1
 
 
 def test_alarms_go_to_enabled_admins_who_asked_for_them_and_have_an_address(now: datetime) -> None:
