@@ -8,7 +8,7 @@ from console import secrets
 
 
 @register()
-def check_key_ring(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_key_ring(**_: Any) -> list[CheckMessage]:
     """Refuse to start without a readable key ring (console.E001)."""
     try:
         secrets.ring()

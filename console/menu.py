@@ -1,4 +1,4 @@
-"""The menu: every page has one place in a tree that mirrors ISE's own, and rail, side menu and breadcrumb follow from it."""
+"""The menu: one tree that mirrors ISE's own; rail, side menu and breadcrumb follow from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -29,7 +29,7 @@ _is_https = _public.scheme == "https"
 
 SECRET_KEY = env.secret_key(ISE_MAIL_DATA)
 DEBUG = False
-ALLOWED_HOSTS = env.words("ISE_MAIL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + [_public.hostname or ""]
+ALLOWED_HOSTS = [*env.words("ISE_MAIL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"), _public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [ISE_MAIL_PUBLIC_URL] if _is_https else []
 
 INSTALLED_APPS = [
@@ -91,7 +91,7 @@ TEMPLATES = [
     }
 ]
 
-# SQLite as measured: IMMEDIATE is what removes "database is locked", FULL is what keeps a committed mail at power loss.
+# IMMEDIATE is what removes "database is locked", FULL is what keeps a committed mail at power loss.
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -216,7 +216,7 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 600
 
-# The database owns the work and the broker only wakes workers: early acknowledgement, no results, no retries, no dates.
+# The database owns the work and the broker only wakes workers: early acknowledgement, no results, no dates.
 CELERY_BROKER_URL = env.broker_url(ISE_MAIL_DATA)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
