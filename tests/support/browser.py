@@ -163,7 +163,7 @@ def visit(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Callab
     faults = [fault for visitor in visitors for fault in visitor.unexpected()]
     for visitor in visitors:
         visitor.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def _cookies(user: User | None, portal: Portal | None, language: str, url: str) -> list[Any]:

@@ -134,3 +134,35 @@ def test_a_session_that_ended_leads_to_the_sign_in_page_and_not_into_a_panel(vis
     visitor.page.evaluate("htmx.ajax('GET', '/admin/system/audit/chain/', '#audit-chain')")
     visitor.page.wait_for_url("**/sign-in/**")
     assert User.objects.filter(username="ada").exists()
+
+
+def test_a_request_that_fails_behind_the_page_says_so_and_stays(visit: Visit) -> None:
+    visitor = visit(people.ada())
+    visitor.open("/admin/system/audit/")
+    visitor.allow("status of 503|Error Code 503")
+    visitor.page.route("**/audit/chain/", lambda route: route.fulfill(status=503, body=""))
+    visitor.page.evaluate("htmx.ajax('GET', '/admin/system/audit/chain/', '#audit-chain')")
+    expect(visitor.page.locator(".im-toast--error")).to_contain_text("could not answer")
+
+
+def test_a_server_that_cannot_be_reached_is_told_from_one_that_fails(visit: Visit) -> None:
+    visitor = visit(people.ada())
+    visitor.open("/admin/system/audit/")
+    visitor.allow("ERR_FAILED|htmx:")
+    visitor.page.route("**/audit/chain/", lambda route: route.abort())
+    visitor.page.evaluate("htmx.ajax('GET', '/admin/system/audit/chain/', '#audit-chain').catch(() => {})")
+    expect(visitor.page.locator(".im-toast--error")).to_contain_text("cannot be reached")
+
+
+def test_a_question_before_a_deed_opens_in_a_dialog_and_escape_answers_no(visit: Visit) -> None:
+    visitor = visit(people.ada())
+    sami = people.sami()
+    visitor.open(f"/admin/identity-management/identities/users/{sami.pk}/")
+    button = visitor.page.locator("[data-im-dialog]").first
+    button.click()
+    dialog = visitor.page.locator("dialog[open]")
+    expect(dialog).to_be_visible()
+    assert visitor.axe() == []
+    visitor.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
