@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import F
 
 from notifications import categories, relay_health
@@ -42,9 +43,6 @@ class Courier:
     def deliver(self, item: Claim) -> bool:
         """Bring one mail to the end of this try; return False when the relay must be left alone now."""
         began = _Began(self.clock(), time.monotonic())
-        if not is_still_wanted(item.category, item.reference):
-            self._finish(item, Event.FIND_UNWANTED, began)
-            return True
         message = self._written(item, began)
         if message is None:
             return True
@@ -57,12 +55,19 @@ class Courier:
         return True
 
     def _written(self, item: Claim, began: "_Began") -> bytes | None:
-        """Return the message; a mail that cannot be written ends here and keeps no other one waiting."""
+        """Return the message of a mail that is still wanted.
+
+        None is for one that ends here, or that must be put off: it keeps no other mail waiting.
+        """
         try:
-            return message_of(item)
+            if is_still_wanted(item.category, item.reference):
+                return message_of(item)
+            self._finish(item, Event.FIND_UNWANTED, began)
         except CannotBeWritten as problem:
             facts = {"code": problem.code}
             self._finish(item, Event.REFUSE, began, facts, last_error=str(problem)[:200])
+        except DatabaseError:
+            raise
         except Exception as problem:
             log.exception("Mail %s could not be written", item.id)
             failure = SmtpFailure(Code.INTERNAL, Stage.DATA, kind=Kind.TEMPORARY)

@@ -494,3 +494,10 @@ def test_a_trial_mail_that_never_meets_the_relay_leaves_the_trial_to_the_next_on
     clock.forward(seconds=31)
     assert drain(clock) == 1
     assert [row(one).state for one in (broken, other)] == [State.DEAD, State.SENT]
+
+
+def test_a_recheck_that_fails_puts_its_own_mail_off_and_no_other(server, clock):
+    outbox.register_recheck(GUEST_CREDENTIALS, lambda reference: 1 / 0 if reference == "guest:bad" else True)
+    broken, other = post(clock, reference="guest:bad"), post(clock)
+    assert drain(clock) == 1
+    assert [row(one).state for one in (broken, other)] == [State.QUEUED, State.SENT]
