@@ -190,19 +190,18 @@ def _ended(test: ConnectionTest) -> TestView:
 
 def _how_well(test: ConnectionTest) -> str:
     values = {
-        "node": test.node,
         "peer": test.peer,
         "tls": test.params.get("tls", ""),
         "milliseconds": test.milliseconds,
     }
     if values["tls"] and test.user:
-        text = _("Encrypted with {tls}, verified and signed in: {peer} from {node} in {milliseconds} ms.")
+        text = _("Encrypted with {tls}, verified and signed in: {peer} in {milliseconds} ms.")
     elif values["tls"]:
-        text = _("Encrypted with {tls} and verified: {peer} from {node} in {milliseconds} ms.")
+        text = _("Encrypted with {tls} and verified: {peer} in {milliseconds} ms.")
     elif test.user:
-        text = _("Signed in without encryption: {peer} from {node} in {milliseconds} ms.")
+        text = _("Signed in without encryption: {peer} in {milliseconds} ms.")
     else:
-        text = _("Without encryption and sign-in: {peer} from {node} in {milliseconds} ms.")
+        text = _("Without encryption and sign-in: {peer} in {milliseconds} ms.")
     return text.format(**values)
 
 

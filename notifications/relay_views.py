@@ -69,7 +69,7 @@ def smtp_server_test(request: HttpRequest) -> HttpResponse:
             now=now,
             address=address_of(request),
         )
-    except SecretsError:
+    except (SecretsError, relay.PasswordNeeded):
         form.add_error("password", _unreadable())
         return _refused(request, form, chosen)
     panel = relay_page.panel_of(relay.group_of(ids[0]), now=now)
@@ -105,7 +105,7 @@ def _save(request: HttpRequest, form: SmtpServerForm) -> bool:
             now=timezone.now(),
             address=address_of(request),
         )
-    except SecretsError:
+    except (SecretsError, relay.PasswordNeeded):
         form.add_error("password", _unreadable())
         return False
     return True
@@ -127,7 +127,7 @@ def _marked(name: str, drawn: Any) -> SafeString:
 
 
 def _unreadable() -> str:
-    return _("This node cannot open the stored password. Type it again.")
+    return _("The stored password cannot be used. Type it again.")
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

@@ -19,10 +19,11 @@ from notifications.smtp.opening import Opening
 from notifications.smtp.session import SmtpSession
 from notifications.smtp.settings import ServerSettings
 from notifications.smtp.stages import StageReport, StageState, planned_stages
-from notifications.smtp.transcript import Line, Speaker, printable
+from notifications.smtp.transcript import Line, Speaker, printable, shortened
 
 # Kept for a second, throw-away connection that tells a silent server from one that waits for TLS.
 _HINT_SECONDS = 2.0
+_MAX_LINES = 500
 
 
 @dataclass(frozen=True)
@@ -86,19 +87,20 @@ class _Recorder:
 
     def done(self, stage: Stage, facts: Mapping[str, str]) -> None:
         """Note the success of a stage."""
-        shown = {name: printable(value) for name, value in facts.items()}
-        self._set(StageReport(stage, StageState.DONE, self._elapsed(), facts=shown))
+        self._set(StageReport(stage, StageState.DONE, self._elapsed(), facts=_shown(facts)))
 
     def said(self, speaker: Speaker, text: str) -> None:
         """Keep a line of the transcript."""
-        self.lines.append(Line(speaker, printable(text)))
+        if len(self.lines) < _MAX_LINES:
+            self.lines.append(Line(speaker, shortened(printable(text))))
 
     def fail(self, failure: SmtpFailure) -> None:
         """Note the stage that failed."""
-        shown = {name: printable(value) for name, value in failure.params.items()}
         took = self.reports[failure.stage].milliseconds if failure.stage in self.reports else None
         milliseconds = self._elapsed() if took is None else took
-        self._set(StageReport(failure.stage, StageState.FAILED, milliseconds, failure.code, shown))
+        self._set(
+            StageReport(failure.stage, StageState.FAILED, milliseconds, failure.code, _shown(failure.params))
+        )
 
     @property
     def stages(self) -> tuple[StageReport, ...]:
@@ -154,6 +156,10 @@ def run(
     return _result(recorder, Code.OK, None, params, verdict, clock() - started_at)
 
 
+def _shown(facts: Mapping[str, str]) -> dict[str, str]:
+    return {name: shortened(printable(value)) for name, value in facts.items()}
+
+
 def _with_hint(failure: SmtpFailure, opening: Opening) -> SmtpFailure:
     """A server that never greeted may have waited for a TLS handshake: find out, within the same deadline."""
     if failure.code != Code.BANNER_TIMEOUT or not hints.speaks_tls(opening):
@@ -169,7 +175,6 @@ def _result(
     verdict: Verdict | None,
     seconds: float,
 ) -> ProbeResult:
-    shown = {name: printable(value) for name, value in params.items()}
     peer = recorder.reports[Stage.CONNECT].facts.get("peer", "") if Stage.CONNECT in recorder.reports else ""
-    result = ProbeResult(str(code), stage, shown, recorder.stages, tuple(recorder.lines), verdict)
+    result = ProbeResult(str(code), stage, _shown(params), recorder.stages, tuple(recorder.lines), verdict)
     return replace(result, peer=peer, milliseconds=round(seconds * 1000))

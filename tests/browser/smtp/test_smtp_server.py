@@ -1,6 +1,7 @@
 """The SMTP server page in a real browser: a test that fails, and a typed password that survives it."""
 
 import threading
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -103,3 +104,15 @@ def test_the_page_is_accessible_in_every_look(visit, server, worker, now, size, 
     assert visitor.axe() == []
     assert visitor.overflow() == 0
     assert visitor.small_targets() == []
+
+
+def test_a_node_whose_worker_does_not_listen_is_named_within_five_seconds(visit, server, now):
+    add_node("ise3-1", now)
+    visitor = visit(people.ada())
+    visitor.open(PAGE)
+    fill(visitor.page, server)
+    visitor.page.get_by_role("button", name="Test connection").click()
+    began_at = time.monotonic()
+    expect(visitor.page.get_by_text("No worker on node ise3-1 took up the test")).to_be_visible(timeout=8000)
+    assert time.monotonic() - began_at < 6
+    expect(visitor.page.get_by_text("the node sends none of its mail")).to_be_visible()
