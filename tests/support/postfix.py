@@ -92,6 +92,15 @@ class Postfix:
         path = self.folder / "maillog"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def has_logged(self, text: str, *, within_seconds: float = 10.0) -> bool:
+        """Say whether a text stands in the log by then; Postfix writes it from a process of its own."""
+        ends_at = time.monotonic() + within_seconds
+        while text not in self.log():
+            if time.monotonic() > ends_at:
+                return False
+            time.sleep(0.05)
+        return True
+
 
 def why_not() -> str:
     """Return why no Postfix can be run here, "" when it can."""

@@ -1,6 +1,7 @@
 """ISE's four headlines, the cause and remedy of each outcome, and the documented exit codes."""
 
 import pytest
+from django.utils.translation import override
 
 from certificates.chain_words import CHAIN, TLS
 from notifications import stage_words, words
@@ -114,3 +115,32 @@ def test_the_dns_answers_are_told():
     facts = {"host": "mail.testlab.com", "a": "10.106.32.25", "aaaa": "", "servers": "10.1.1.1"}
     told = stage_words.detail_of(Stage.RESOLVE, facts)
     assert told == "mail.testlab.com: A 10.106.32.25, AAAA none; DNS servers 10.1.1.1"
+
+
+@pytest.mark.parametrize(
+    ("code", "headline"),
+    [
+        (
+            "UNKNOWN_ISSUER",
+            "Impossible de se connecter au serveur SMTP, erreur SSL."
+            " Veuillez vérifier les certificats de confiance",
+        ),
+        (
+            Code.AUTH_REJECTED,
+            "Échec de l'authentification : Impossible de se connecter au serveur SMTP,"
+            " le nom d'utilisateur ou le mot de passe est incorrect",
+        ),
+        (Code.CONNECT_REFUSED, "Échec de la connexion au serveur SMTP"),
+        (Code.OK, "Connexion réussie au serveur SMTP"),
+    ],
+)
+def test_the_french_headlines_are_those_of_the_document(code: str, headline: str):
+    with override("fr"):
+        assert words.text_of(code, {}).headline.replace("\u00a0", " ") == headline
+
+
+@pytest.mark.parametrize("code", list(words.TABLE))
+def test_the_french_words_have_no_holes_either(code: str):
+    with override("fr"):
+        told = words.text_of(code, {})
+    assert "{" not in told.cause + told.remedy
