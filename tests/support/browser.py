@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -146,7 +146,7 @@ def visit(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Callab
         *,
         portal: Portal | None = None,
         size: tuple[int, int] = WIDE,
-        scheme: str = "light",
+        scheme: Literal["light", "dark"] = "light",
         language: str = "en",
     ) -> Visitor:
         context = chromium.new_context(
