@@ -1,15 +1,16 @@
 """The door to the outbox: a mail is written in the caller's transaction and leaves after its commit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from console import audit
-from deployment.personas import this_node
+from deployment.personas import Persona, this_node
 from notifications import categories, wording
 from notifications.categories import Category
 from notifications.journal import (
@@ -56,6 +57,11 @@ __all__ = [
 ]
 
 
+_WAKE: Final[Mapping[Persona, Callable[[], object]]] = {
+    persona: partial(nudge, persona) for persona in Persona
+}
+
+
 class GuestMailDisabled(Exception):
     """The Guest email settings have mails to guests switched off."""
 
@@ -100,26 +106,12 @@ def post(  # noqa: PLR0913  (one mail is described by all of these)
     _refuse_unknown_names(row, values, secret_values or {})
     if row.is_for_guests and not guest_email_settings().enabled:
         raise GuestMailDisabled
-    fqdn = this_node().fqdn
-    mail_id = new_id(now)
-    mail = OutgoingMail(
-        id=mail_id,
-        category=row.name,
-        persona=row.persona.value,
-        priority=row.priority,
-        created_at=now,
-        due_at=now,
-        not_after=min(not_after or now + row.policy.useful_for, now + row.policy.useful_for),
-        message_id=message_id(mail_id, fqdn),
-        dedupe_key=dedupe_key,
-        reference=reference,
-        recipient=clean_mailbox(to),
-        from_header=sender_of(row, sponsor_address=sponsor_address, fqdn=fqdn),
-        language=language,
-        values_sealed=seal_values(mail_id, values),
-        secrets_sealed=seal_secrets(mail_id, secret_values or {}),
-    )
-    mail.envelope_from = mail.from_header
+    mail = _new_mail(row, to=to, sponsor_address=sponsor_address, now=now)
+    useful_until = now + row.policy.useful_for
+    mail.not_after = min(not_after or useful_until, useful_until)
+    mail.dedupe_key, mail.reference, mail.language = dedupe_key, reference, language
+    mail.values_sealed = seal_values(mail.id, values)
+    mail.secrets_sealed = seal_secrets(mail.id, secret_values or {})
     return _inserted(mail, row)
 
 
@@ -163,7 +155,25 @@ def resend(*, mail_id: UUID, actor: str, now: datetime, address: str = "") -> No
             now=now,
             address=address,
         )
-        transaction.on_commit(partial(nudge, row.persona), robust=True)
+        _wake_after_commit(row.persona)
+
+
+def _new_mail(row: Category, *, to: str, sponsor_address: str, now: datetime) -> OutgoingMail:
+    """Return an unsaved mail with what follows from its category, its recipient and the time."""
+    mail_id, fqdn = new_id(now), this_node().fqdn
+    sender = sender_of(row, sponsor_address=sponsor_address, fqdn=fqdn)
+    return OutgoingMail(
+        id=mail_id,
+        category=row.name,
+        persona=row.persona.value,
+        priority=row.priority,
+        created_at=now,
+        due_at=now,
+        message_id=message_id(mail_id, fqdn),
+        recipient=clean_mailbox(to),
+        from_header=sender,
+        envelope_from=sender,
+    )
 
 
 def _inserted(mail: OutgoingMail, row: Category) -> PostedMail:
@@ -174,13 +184,23 @@ def _inserted(mail: OutgoingMail, row: Category) -> PostedMail:
         with transaction.atomic():
             mail.text = wording.current_text(row, language=mail.language)
             mail.save(force_insert=True)
-            transaction.on_commit(partial(nudge, row.persona), robust=True)
     except IntegrityError:
         known = _posted_before(mail)
         if known is None:
             raise
         return known
+    _wake_after_commit(row.persona)
     return PostedMail(mail.id, created=True)
+
+
+def _wake_after_commit(persona: Persona) -> None:
+    """Wake the workers of a persona once after the commit, however many mails it brings.
+
+    A wake-up that an inner savepoint asked for does not count: it goes when the savepoint is rolled back.
+    """
+    wake, here = _WAKE[persona], set(connection.savepoint_ids)
+    if not any(hook[1] is wake and hook[0] <= here for hook in connection.run_on_commit):
+        transaction.on_commit(wake, robust=True)
 
 
 def _posted_before(mail: OutgoingMail) -> PostedMail | None:

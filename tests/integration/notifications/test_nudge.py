@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from celery import current_app
+from django.db import transaction
 
 from deployment.personas import Persona
 from notifications import nudge, outbox
@@ -66,3 +67,33 @@ def test_a_broken_broker_is_asked_again_by_one_caller_after_the_pause():
     assert breaker.seconds_gone() == 30.0
     breaker.answered()
     assert breaker.may_ask() and breaker.seconds_gone() == 0.0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_mails_of_one_commit_wake_the_workers_once_and_a_rolled_back_savepoint_wakes_nobody(
+    monkeypatch, now
+):
+    woken = []
+    monkeypatch.setattr(nudge, "breaker", nudge.BrokerBreaker())
+    monkeypatch.setattr(nudge, "_publish", woken.append)
+
+    def post():
+        outbox.post(category=ALARM, to="ada@testlab.com", values={}, language="en", reference="x", now=now)
+
+    def post_in_vain():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            post()
+            _ = 1 / 0
+
+    with transaction.atomic():
+        post_in_vain()
+        post()
+        post()
+        with transaction.atomic():
+            post()
+    assert woken == [Persona.MNT]
+    with transaction.atomic():
+        post_in_vain()
+    assert woken == [Persona.MNT]
+    post()
+    assert woken == [Persona.MNT] * 2
