@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
@@ -159,6 +160,8 @@ def test_a_signal_ends_every_process_and_a_later_start_knows_the_accounts(starte
     started.process.send_signal(signal.SIGTERM)
     assert started.process.wait(20) == 0
     assert [child for child in children if child.is_running()] == []
+    with sqlite3.connect(started.data / "ise-mail.sqlite3") as database:
+        database.execute("UPDATE accounts_user SET last_login = created_at WHERE username = 'admin'")
     later = Started(started.data)
     try:
         later.wait_for_box()
