@@ -38,7 +38,7 @@ class AlarmsConfig(AppConfig):
             label=_("Alarm settings"),
             url_name="alarms:settings",
             permission="alarms.view",
-            order=50,
+            order=5,
         )
         health.register_gauge(
             "alarms",
