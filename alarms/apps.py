@@ -38,7 +38,7 @@ class AlarmsConfig(AppConfig):
             label=_("Alarm settings"),
             url_name="alarms:settings",
             permission="alarms.view",
-            order=5,
+            order=50,
         )
         health.register_gauge(
             "alarms",
