@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = ("tests/integration", "tests/functional")
+DATABASE_PLUGIN = "tests.support.database_only"
 DATABASE_MARKS = "not browser and not slow"
 
 
@@ -73,7 +74,8 @@ def _on_postgres(environment: Mapping[str, str]) -> int:
 
     with running_postgres() as url:
         _say("The tests that use the database, on PostgreSQL")
-        return _pytest([*DATABASE_TESTS, "-m", DATABASE_MARKS], {**environment, "DATABASE_URL": url})
+        chosen = [*DATABASE_TESTS, "-p", DATABASE_PLUGIN, "-m", DATABASE_MARKS]
+        return _pytest(chosen, {**environment, "DATABASE_URL": url})
 
 
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -11,15 +11,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.postgres import own_database, rows_of
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Installation:
-    """Runs management commands as their own processes against one data folder."""
+    """Runs management commands as their own processes against one data folder.
 
-    def __init__(self, folder: Path, *, broker_url: str = "redis://127.0.0.1:1/0") -> None:
+    Its database is a file in that folder, or a PostgreSQL one where `database_url` names it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        broker_url: str = "redis://127.0.0.1:1/0",
+        database_url: str | None = None,
+    ) -> None:
         self.folder = folder
         self.database = folder / "ise-mail.sqlite3"
+        self._postgres_url = database_url
         self._broker_url = broker_url
         self._processes: list[subprocess.Popen[str]] = []
 
@@ -29,7 +41,7 @@ class Installation:
         return {
             **kept,
             "ISE_MAIL_DATA": str(self.folder),
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self._postgres_url or f"sqlite:///{self.database}",
             "REDIS_URL": self._broker_url,
             "ISE_MAIL_NODE": node,
             **more,
@@ -68,6 +80,8 @@ class Installation:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what the database answers to a query."""
+        if self._postgres_url:
+            return rows_of(self._postgres_url, query)
         connection = sqlite3.connect(self.database, timeout=20)
         try:
             return connection.execute(query).fetchall()
@@ -93,14 +107,15 @@ class Installation:
 
 @contextmanager
 def installed(folder: Path, *, broker_url: str = "redis://127.0.0.1:1/0") -> Iterator[Installation]:
-    """Yield an installation with its tables made."""
-    installation = Installation(folder, broker_url=broker_url)
-    done = installation.manage("migrate", "-v0")
-    assert done.returncode == 0, done.stderr
-    try:
-        yield installation
-    finally:
-        installation.end()
+    """Yield an installation with its tables made, on the kind of database that DATABASE_URL names."""
+    with own_database() as database_url:
+        installation = Installation(folder, broker_url=broker_url, database_url=database_url)
+        done = installation.manage("migrate", "-v0")
+        assert done.returncode == 0, done.stderr
+        try:
+            yield installation
+        finally:
+            installation.end()
 
 
 def eventually(condition: Callable[[], Any], *, within_seconds: float = 30, what: str) -> Any:

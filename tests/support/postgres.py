@@ -1,12 +1,18 @@
 """A real PostgreSQL for tests: the one that DATABASE_URL names, else an embedded one."""
 
+import json
 import os
+import secrets
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 
 
 @contextmanager
@@ -27,3 +33,32 @@ def running_postgres() -> Iterator[str]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_database() -> Iterator[str | None]:
+    """Yield the address of a new and empty database on the server that DATABASE_URL names, for one test.
+
+    None where DATABASE_URL names no PostgreSQL.
+    """
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield None
+        return
+    name = f"test_own_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def rows_of(url: str, query: str) -> list[tuple[Any, ...]]:
+    """Return what a database answers to a query, JSON as the text that SQLite would have."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        rows = connection.execute(query.encode()).fetchall()
+    return [
+        tuple(json.dumps(cell) if isinstance(cell, list | dict) else cell for cell in row) for row in rows
+    ]

@@ -10,6 +10,8 @@ from console import secrets
 from tests.support.broker import RunningBroker, running_broker
 from tests.support.installation import Installation, eventually, installed
 
+pytestmark = pytest.mark.both_databases
+
 NODE = "SELECT {} FROM deployment_node WHERE hostname = 'ise3-1'"
 
 

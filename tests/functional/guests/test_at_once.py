@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.installation import Installation, installed
 
+pytestmark = pytest.mark.both_databases
+
 CROWD = """
 import json, re
 from concurrent.futures import ThreadPoolExecutor

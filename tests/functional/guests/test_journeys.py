@@ -15,6 +15,8 @@ from tests.support.installation import Installation, eventually, installed
 from tests.support.servercerts import Authority
 from tests.support.smtpd import SmtpServer
 
+pytestmark = pytest.mark.both_databases
+
 SAVE_RELAY = """
 from django.utils import timezone
 from notifications import relay, senders
@@ -177,6 +179,6 @@ def test_the_daemon_tells_a_guest_once_that_the_account_ends(lab: Lab) -> None:
     lab.mail_to("hilda@guest.example", containing=user_name)
     query = (
         "SELECT m.persona, m.node, count(*) FROM notifications_outgoingmail m "
-        "WHERE m.category = 'guest_expiry' AND m.state = 'SENT'"
+        "WHERE m.category = 'guest_expiry' AND m.state = 'SENT' GROUP BY m.persona, m.node"
     )
     eventually(lambda: lab.house.rows(query) == [("pan", "ise3-1", 1)], what="one notice, from the PAN")

@@ -11,6 +11,8 @@ from tests.support.installation import Installation, eventually, installed
 from tests.support.relays import run_python, save_relay
 from tests.support.smtpd import SmtpServer
 
+pytestmark = pytest.mark.both_databases
+
 COUNT = 60
 POST_MANY = f"""
 from django.utils import timezone

@@ -16,6 +16,8 @@ from tests.support.installation import Installation, eventually, installed
 from tests.support.relays import save_relay
 from tests.support.smtpd import Conversation, HangUp, SmtpServer
 
+pytestmark = pytest.mark.both_databases
+
 STATES = "SELECT state, count(*) FROM notifications_outgoingmail GROUP BY state ORDER BY state"
 TRIES = "SELECT outcome, process FROM notifications_deliveryattempt ORDER BY id"
 
