@@ -5,10 +5,12 @@ import os
 import shutil
 import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import django
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 
 _folder = tempfile.mkdtemp(prefix="ise-mail-tests-")
 atexit.register(shutil.rmtree, _folder, True)
@@ -23,6 +25,9 @@ for name in ("ISE_MAIL_KEYRING", "ISE_MAIL_SECRET_KEY", "ISE_MAIL_EGRESS_ALLOW")
 # Named here and not in pyproject.toml, or pytest-django reads the settings before the lines above ran.
 os.environ["DJANGO_SETTINGS_MODULE"] = "ise_mail.settings"
 django.setup()
+if connection.vendor == "sqlite":
+    # A file, as in an installation: threads that share one in memory do not wait for each other's locks.
+    connection.settings_dict["TEST"]["NAME"] = str(Path(_folder) / "tests.sqlite3")
 # Still Argon2id, but a hash takes no tenth of a second and no 100 MB: the suite makes thousands.
 Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 64, 1
 
