@@ -6,6 +6,7 @@ import socket
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -104,6 +105,19 @@ def broker_url(folder: Path) -> str:
     except FileNotFoundError:
         running = ""
     return text("REDIS_URL") or running or "redis://127.0.0.1:6379/0"
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """Return Django's settings of the database that DATABASE_URL names, a file in the data folder without it.
+
+    Raises SettingsError when it names none that is known.
+    """
+    url = text("DATABASE_URL") or f"sqlite:///{folder / 'ise-mail.sqlite3'}"
+    found: dict[str, Any] = environ.Env.db_url_config(url)
+    engine = str(found.get("ENGINE", ""))
+    if not engine.endswith((".sqlite3", ".postgresql")):
+        raise SettingsError("DATABASE_URL must begin with postgres:// or sqlite:///.")
+    return found
 
 
 def public_url() -> str:

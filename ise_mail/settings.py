@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
 from ise_mail import env
@@ -108,7 +107,7 @@ _POSTGRES = {
         "-c synchronous_commit=on"
     ),
 }
-_database = environ.Env().db_url("DATABASE_URL", default=f"sqlite:///{ISE_MAIL_DATA / 'ise-mail.sqlite3'}")
+_database = env.database(ISE_MAIL_DATA)
 _is_sqlite = _database["ENGINE"].endswith("sqlite3")
 _database["OPTIONS"] = {**_database.get("OPTIONS", {}), **(_SQLITE if _is_sqlite else _POSTGRES)}
 _database["CONN_MAX_AGE"] = 60

@@ -8,17 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import current_app, current_task
+from celery import current_task
 from django.conf import settings
 from django.db import transaction
-from kombu import pools
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from certificates import truststore
 from console import audit, egress, secrets
 from deployment.personas import node_queue
 from notifications import words
+from notifications.broker import BrokerGone, publish
 from notifications.connection_results import end
 from notifications.models.relay import ConnectionTest, RunState, columns_of
 from notifications.relay_settings import check_cleartext, introduced, with_stored_password
@@ -32,8 +30,6 @@ log = logging.getLogger(__name__)
 
 TASK = "notifications.run_connection_test"
 _SPARE = timedelta(seconds=15)
-# Whoever waits for the page must not wait long for a broker that is gone.
-_SHORT = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
 
 
 def request_test(
@@ -165,12 +161,8 @@ def _waker(node: str, test_id: int) -> Callable[[], None]:
     def wake() -> None:
         """Send the task; without a broker the test shows after seconds that nobody took it up."""
         try:
-            connection = current_app.connection_for_write(transport_options=_SHORT)
-            with pools.producers[connection].acquire(block=True, timeout=1) as producer:
-                current_app.send_task(
-                    TASK, args=[test_id], queue=node_queue(node), producer=producer, retry=False
-                )
-        except (KombuError, RedisError, OSError) as error:
+            publish(TASK, test_id, queue=node_queue(node))
+        except BrokerGone as error:
             log.warning("The broker took no message (%s); the test waits", error)
 
     return wake

@@ -6,19 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from celery import current_app
-from kombu import pools
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
-
 from deployment.personas import Persona, persona_queue
+from notifications.broker import BrokerGone, publish
 
 log = logging.getLogger(__name__)
 
 DRAIN_TASK = "notifications.drain"
 PAUSE_SECONDS = 30.0
-# A worker may wait long for a task; whoever commits a mail may not.
-_SHORT = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
 
 
 @dataclass
@@ -69,7 +63,7 @@ def nudge(persona: Persona) -> bool:
         return False
     try:
         _publish(persona)
-    except (KombuError, RedisError, OSError) as error:
+    except BrokerGone as error:
         log.warning("The broker took no message (%s); mail goes on without it", error)
         breaker.failed()
         return False
@@ -78,8 +72,4 @@ def nudge(persona: Persona) -> bool:
 
 
 def _publish(persona: Persona) -> None:
-    connection = current_app.connection_for_write(transport_options=_SHORT)
-    with pools.producers[connection].acquire(block=True, timeout=1) as producer:
-        current_app.send_task(
-            DRAIN_TASK, args=[persona.value], queue=persona_queue(persona), producer=producer, retry=False
-        )
+    publish(DRAIN_TASK, persona.value, queue=persona_queue(persona))

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from certificates import truststore
 from certificates import words as trust_words
-from deployment.personas import NodeInfo, Persona, nodes, on_duty, role_name, this_node
+from deployment import duties
+from deployment.personas import NodeInfo, nodes, role_name, this_node
 from notifications import outbox, relay, relay_health, stage_words, words
 from notifications.connection_results import GIVEN_UP_AFTER, SILENT_AFTER
 from notifications.models.relay import ConnectionTest, RelaySettings, RunState
 from notifications.smtp.errors import Code
-
-# The first table of the product, as its document has it: purpose, role and the persona behind the role.
-PURPOSES = (
-    (gettext_lazy("Guest account expiration"), gettext_lazy("Primary PAN"), Persona.PAN),
-    (gettext_lazy("Alarms"), gettext_lazy("Active MnT"), Persona.MNT),
-    (
-        gettext_lazy("Sponsor and guest notifications from the sponsor and guest portals"),
-        gettext_lazy("PSN"),
-        Persona.PSN,
-    ),
-    (gettext_lazy("Password expiration"), gettext_lazy("Primary PAN"), Persona.PAN),
-)
-
-
-@dataclass(frozen=True)
-class Sender:
-    """One purpose of mail and the nodes that send it at this moment."""
-
-    purpose: Any
-    role: Any
-    hostnames: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -141,18 +119,13 @@ def tested_nodes(*, now: datetime) -> list[TestedNode]:
     ]
 
 
-def senders(*, now: datetime) -> list[Sender]:
-    """Return which node sends which mail at this moment."""
-    return [Sender(purpose, role, _on_duty(persona, now)) for purpose, role, persona in PURPOSES]
-
-
 def context(saved: RelaySettings | None, *, now: datetime) -> dict[str, Any]:
     """Return what stands around the form."""
     is_encrypted = saved is not None and saved.server_without_password.is_encrypted
     return {
         "saved": saved,
         "nodes": tested_nodes(now=now),
-        "senders": senders(now=now),
+        "senders": duties.table(now=now),
         "sends_password_in_clear": saved is not None and saved.allow_cleartext_password,
         "trusts_nobody": is_encrypted and not truststore.has_usable(truststore.Usage.INFRASTRUCTURE, now=now),
         "faults": relay_health.open_faults() if saved else [],
@@ -220,17 +193,6 @@ def _stage_line(stage: dict[str, Any]) -> StageLine:
     took = stage["milliseconds"]
     time = "" if took is None else _("{milliseconds} ms").format(milliseconds=took)
     return StageLine(stage_words.name_of(stage["stage"]), tone, time, detail)
-
-
-def _on_duty(persona: Persona, now: datetime) -> tuple[str, ...]:
-    if persona is Persona.PSN:
-        return _hostnames(node for node in nodes() if persona in node.personas and node.is_heard(now))
-    node = on_duty(persona, now=now)
-    return (node.hostname,) if node else ()
-
-
-def _hostnames(found: Iterable[NodeInfo]) -> tuple[str, ...]:
-    return tuple(node.hostname for node in found)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,23 @@
+"""One short message to the broker: whoever commits a change does not wait long for a broker that is gone."""
+
+from celery import current_app
+from kombu import pools
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+# A worker may wait long for a task; whoever waits for a page may not.
+_SHORT = {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
+
+
+class BrokerGone(Exception):
+    """The broker took no message."""
+
+
+def publish(task: str, argument: str | int, *, queue: str) -> None:
+    """Send a task with its one argument to a queue, within about a second; raises BrokerGone."""
+    try:
+        connection = current_app.connection_for_write(transport_options=_SHORT)
+        with pools.producers[connection].acquire(block=True, timeout=1) as producer:
+            current_app.send_task(task, args=[argument], queue=queue, producer=producer, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        raise BrokerGone(str(error)) from error
