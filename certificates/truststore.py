@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from certificates import view_cache
-from certificates.dependents import register_dependent, used_by
-from certificates.importing import (
+from certificates.detail.dependents import register_dependent, used_by
+from certificates.importing.storing import (
     Imported,
     ImportRefused,
     ImportResult,
@@ -20,6 +20,7 @@ from certificates.importing import (
     summary_of,
     usage_findings,
 )
+from certificates.library import DatabaseLibrary
 from certificates.models import Status, StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustView
 from certificates.pki.verdict import Finding
@@ -80,10 +81,17 @@ class Change:
 def view_for(usage: Usage | str, *, now: datetime) -> TrustView:  # noqa: ARG001
     """Return the store as a connection with this usage sees it; rows are read again only after a change.
 
-    The view holds every row: which of them count at a moment is what `TrustView.anchors` says.
+    The view holds the enabled rows of the usage: which of them count at a moment is what
+    `TrustView.anchors` says. Every other row is looked up when a refusal has to name it.
     """
-    number, rows = view_cache.rows()
-    return TrustView(rows, Usage(usage).value, number, second_gate=settings.ISE_MAIL_SECOND_GATE)
+    number, rows = view_cache.rows(Usage(usage))
+    return TrustView(
+        rows,
+        Usage(usage).value,
+        number,
+        second_gate=settings.ISE_MAIL_SECOND_GATE,
+        library=DatabaseLibrary(),
+    )
 
 
 def has_usable(usage: Usage | str, *, now: datetime) -> bool:

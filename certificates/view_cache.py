@@ -1,34 +1,31 @@
-"""Keeps the trusted rows in memory for as long as the store does not change."""
+"""Keeps the rows of each usage in memory for as long as the store does not change."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
+from certificates.library import row_of
 from certificates.models import StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustedRow
+from certificates.usages import Usage
 
 _lock = threading.Lock()
 _kept: dict[str, tuple[Any, tuple[TrustedRow, ...]]] = {}
 
 
-def rows() -> tuple[int, tuple[TrustedRow, ...]]:
-    """Return the store's version with all its rows; they are read again only after a change."""
+def rows(usage: Usage) -> tuple[int, tuple[TrustedRow, ...]]:
+    """Return the store's version with the enabled rows of a usage; they are read again only after a change.
+
+    A store of a hundred thousand certificates has a few thousand that can end a chain: only these are held.
+    """
     number, stamp = StoreVersion.current()
     with _lock:
-        kept = _kept.get("rows")
+        kept = _kept.get(usage)
         if kept is not None and kept[0] == stamp:
             return number, kept[1]
-    read = tuple(_row(certificate) for certificate in TrustedCertificate.objects.order_by("pk").iterator())
+    found = TrustedCertificate.objects.enabled().trusted_for(usage).with_revocation().order_by("pk")
+    read = tuple(row_of(certificate) for certificate in found.iterator())
     with _lock:
-        _kept["rows"] = (stamp, read)
+        _kept[usage] = (stamp, read)
     return number, read
-
-
-def _row(certificate: TrustedCertificate) -> TrustedRow:
-    return TrustedRow(
-        der=bytes(certificate.der),
-        name=certificate.friendly_name,
-        enabled=certificate.is_enabled,
-        usages=frozenset(usage.value for usage in certificate.usages),
-    )

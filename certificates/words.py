@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from certificates.chain_words import CHAIN, TLS
-from certificates.import_words import IMPORT, WARNINGS
+from certificates.importing.words import IMPORT, WARNINGS
+from certificates.pki.verdict import Finding
 from certificates.usages import LABELS, Usage
 
 TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS}
@@ -39,6 +40,11 @@ def text_of(code: str, params: Mapping[str, str]) -> Words:
     cause, remedy = TABLE.get(code, OTHER)
     values = _Values(_readable(code, params))
     return Words(str(cause) % values, str(remedy) % values)
+
+
+def sentence_of(finding: Finding) -> str:
+    """Cause and remedy of a finding in one line."""
+    return str(text_of(finding.code, finding.params))
 
 
 class _Values(dict[str, str]):

@@ -26,7 +26,9 @@ class CertificateFields:
     """All that a page or a check wants to know of one certificate; `unreadable` names members that failed."""
 
     subject: str
+    subject_key: str
     issuer: str
+    issuer_key: str
     subject_name: str
     issuer_name: str
     serial: int
@@ -72,6 +74,32 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
+def name_key(name: x509.Name | None) -> str:
+    """SHA-256 that two spellings of one distinguished name share; nothing for a name that cannot be read.
+
+    Letter case and runs of spaces do not count, nor does the string type (RFC 5280 section 7.1), so that
+    rows are found by the same names that OpenSSL takes for equal.
+    """
+    if name is None:
+        return ""
+    try:
+        parts = [sorted((a.oid.dotted_string, _folded(a.value)) for a in rdn) for rdn in name.rdns]
+    except UNREADABLE:
+        return ""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _folded(value: str | bytes) -> str:
+    return value.hex() if isinstance(value, bytes) else " ".join(value.split()).lower()
+
+
+def pairs(digits: str, separator: str = ":") -> str:
+    """Hexadecimal digits in upper-case pairs, as fingerprints are read aloud."""
+    sign = "-" if digits.startswith("-") else ""
+    text = digits.removeprefix("-").upper()
+    return sign + separator.join(text[start : start + 2] for start in range(0, len(text), 2))
+
+
 def load(der: bytes) -> x509.Certificate:
     """Load one DER certificate; raises CertificateUnreadable with the library's reason."""
     try:
@@ -90,7 +118,9 @@ def read(certificate: x509.Certificate) -> CertificateFields:
     der = certificate.public_bytes(Encoding.DER)
     return CertificateFields(
         subject=reader.text_of(subject, "subject"),
+        subject_key=name_key(subject),
         issuer=reader.text_of(issuer, "issuer"),
+        issuer_key=name_key(issuer),
         subject_name=reader.short_name(subject, "subject"),
         issuer_name=reader.short_name(issuer, "issuer"),
         serial=certificate.serial_number,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography import x509
 from OpenSSL import crypto
 
 from certificates.pki import fields
-from certificates.pki.field_reader import UNREADABLE
+from certificates.pki.rules import CrlRule, OcspRule
 
 INFRASTRUCTURE: Final = "infrastructure"
 ENDPOINTS: Final = "endpoints"
@@ -21,12 +22,17 @@ CISCO_SERVICES: Final = "cisco_services"
 
 @dataclass(frozen=True)
 class TrustedRow:
-    """One trusted certificate; what is read of it is read once and kept with the row."""
+    """One trusted certificate; what is read of it is read once and kept with the row.
+
+    `ocsp` and `crl` say how certificates that it issued are checked for revocation; None: they are not.
+    """
 
     der: bytes
     name: str
     enabled: bool
     usages: frozenset[str]
+    ocsp: OcspRule | None = None
+    crl: CrlRule | None = None
 
     @cached_property
     def certificate(self) -> x509.Certificate | None:
@@ -42,14 +48,6 @@ class TrustedRow:
         return None if self.certificate is None else crypto.X509.from_cryptography(self.certificate)
 
     @cached_property
-    def subject(self) -> x509.Name | None:
-        """The subject of the certificate, or None when it cannot be read."""
-        try:
-            return None if self.certificate is None else self.certificate.subject
-        except UNREADABLE:
-            return None
-
-    @cached_property
     def fields(self) -> fields.CertificateFields | None:
         """All fields of the certificate, or None when the bytes cannot be read."""
         return None if self.certificate is None else fields.read(self.certificate)
@@ -60,18 +58,30 @@ class TrustedRow:
         return found is not None and found.not_valid_before_utc <= now <= found.not_valid_after_utc
 
 
+class Library(Protocol):
+    """Rows that are looked up only when a reason is wanted: those that cannot be an anchor."""
+
+    def named(self, subject_key: str) -> Sequence[TrustedRow]:
+        """The rows whose subject has this key (`fields.name_key`)."""
+
+    def holding(self, sha256: str) -> TrustedRow | None:
+        """The row that holds the certificate with this fingerprint."""
+
+
 @dataclass(frozen=True)
 class TrustView:
-    """Every row of the store, the usage that is asked for, and the store's version.
+    """The rows that a connection with one usage may rest on, and the store's version.
 
-    Rows that cannot be an anchor stay in the view, so that a refusal can say which row would have helped.
-    With `second_gate` off, a disagreement of the second verifier is a warning instead of a refusal.
+    `rows` holds at least every enabled row with the usage; the others may stand in `library`, so that a
+    refusal can say which row would have helped. With `second_gate` off, a disagreement of the second
+    verifier is a warning instead of a refusal.
     """
 
     rows: tuple[TrustedRow, ...]
     usage: str
     version: int
     second_gate: bool = True
+    library: Library | None = field(default=None, compare=False)
 
     def anchors(self, now: datetime) -> tuple[TrustedRow, ...]:
         """The rows that may end a chain at `now`: enabled, carrying the usage, in date."""
@@ -82,21 +92,41 @@ class TrustView:
         return row.enabled and self.usage in row.usages and row.is_in_date(now)
 
     @cached_property
-    def _by_subject(self) -> dict[x509.Name, list[TrustedRow]]:
-        index: dict[x509.Name, list[TrustedRow]] = {}
+    def _by_subject(self) -> Mapping[str, list[TrustedRow]]:
+        index: dict[str, list[TrustedRow]] = {}
         for row in self.rows:
-            if row.subject is not None:
-                index.setdefault(row.subject, []).append(row)
+            if row.fields is not None and row.fields.subject_key:
+                index.setdefault(row.fields.subject_key, []).append(row)
         return index
 
     @cached_property
-    def _by_der(self) -> dict[bytes, TrustedRow]:
+    def _by_der(self) -> Mapping[bytes, TrustedRow]:
         return {row.der: row for row in self.rows}
 
     def named(self, subject: x509.Name) -> list[TrustedRow]:
-        """The rows whose certificate has this subject."""
-        return self._by_subject.get(subject, [])
+        """The rows whose certificate has this subject, those of the usage first."""
+        key = fields.name_key(subject)
+        held = list(self._by_subject.get(key, ()))
+        if self.library is None or not key:
+            return held
+        return held + [row for row in self.library.named(key) if row.der not in self._by_der]
 
     def row_of(self, der: bytes) -> TrustedRow | None:
         """The row that holds exactly this certificate."""
-        return self._by_der.get(der)
+        held = self._by_der.get(der)
+        if held is None and self.library is not None:
+            return self.library.holding(fields.fingerprint(der))
+        return held
+
+    def authority_of(self, certificate: x509.Certificate, der: bytes) -> TrustedRow | None:
+        """The row that speaks for an authority: this very certificate, else its name with the same key."""
+        exact = self.row_of(der)
+        if exact is not None:
+            return exact
+        key = fields.read(certificate).key_sha256
+        same = [
+            row
+            for row in self.named(certificate.subject)
+            if row.fields is not None and key and row.fields.key_sha256 == key
+        ]
+        return same[0] if same else None

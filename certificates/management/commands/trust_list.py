@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from certificates import listing
+from certificates.listing import query as listing
 from certificates.models import TrustedCertificate
 
 

@@ -315,7 +315,7 @@ def test_the_delete_page_names_what_would_break(
 ) -> None:
     row = store(root(), now, "Lab")
     monkeypatch.setattr(
-        "certificates.dependents._registered", {"smtp": lambda _: ["SMTP server mail.testlab.com"]}
+        "certificates.detail.dependents._registered", {"smtp": lambda _: ["SMTP server mail.testlab.com"]}
     )
     page = text_of(ada.get(f"{LIST}{row.pk}/delete/"))
     assert "SMTP server mail.testlab.com relies on it." in page

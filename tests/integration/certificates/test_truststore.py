@@ -211,11 +211,14 @@ def test_a_deleted_certificate_is_gone_and_the_audit_keeps_its_fingerprint(
         truststore.delete(certificate_id=pk, actor="ada", now=now)
 
 
-def test_a_view_holds_every_row_and_only_the_usable_ones_as_anchors(authority: Made, now: datetime) -> None:
+def test_a_view_holds_the_enabled_rows_of_its_usage_and_looks_the_others_up(
+    authority: Made, now: datetime
+) -> None:
     imported(now, authority, name="usable")
     imported(now, root("A"), name="other purpose", usages=frozenset({Usage.CISCO_SERVICES}))
     imported(now, root("B", not_after=now - DAY), name="expired")
-    pk = imported(now, root("C"), name="disabled").certificates[0].id
+    switched_off = root("C")
+    pk = imported(now, switched_off, name="disabled").certificates[0].id
     truststore.edit(
         certificate_id=pk,
         change=change(friendly_name="disabled", status=Status.DISABLED),
@@ -223,8 +226,11 @@ def test_a_view_holds_every_row_and_only_the_usable_ones_as_anchors(authority: M
         now=now,
     )
     view = truststore.view_for(Usage.INFRASTRUCTURE, now=now)
-    assert len(view.rows) == 4
+    assert [row.name for row in view.rows] == ["usable", "expired"]
     assert [row.name for row in view.anchors(now)] == ["usable"]
+    assert [row.name for row in view.named(root("A").certificate.subject)] == ["other purpose"]
+    held = view.row_of(switched_off.der)
+    assert held is not None and (held.name, held.enabled) == ("disabled", False)
 
 
 def test_rows_are_read_again_after_a_change_and_only_then(
@@ -233,7 +239,7 @@ def test_rows_are_read_again_after_a_change_and_only_then(
     imported(now, authority, name="Lab")
     first = truststore.view_for("infrastructure", now=now)
     with django_assert_num_queries(1):
-        assert truststore.view_for("endpoints", now=now).rows is first.rows
+        assert truststore.view_for("infrastructure", now=now).rows is first.rows
     imported(now, root("Other CA"))
     second = truststore.view_for("infrastructure", now=now)
     assert len(second.rows) == 2 and second.version == first.version + 1
@@ -247,7 +253,7 @@ def test_another_store_with_the_same_version_number_is_not_taken_for_this_one(
     TrustedCertificate.objects.all().delete()
     StoreVersion.objects.all().delete()
     imported(now, root("A"), name="other")
-    assert [row.name for row in view_cache.rows()[1]] == ["other"]
+    assert [row.name for row in view_cache.rows(Usage.INFRASTRUCTURE)[1]] == ["other"]
 
 
 def test_expiring_lists_enabled_rows_that_end_soon_or_have_ended(now: datetime) -> None:
@@ -272,7 +278,7 @@ def test_usable_means_enabled_ticked_and_in_date(authority: Made, now: datetime)
 def test_who_relies_on_a_certificate_is_asked_of_those_who_registered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("certificates.dependents._registered", {})
+    monkeypatch.setattr("certificates.detail.dependents._registered", {})
     truststore.register_dependent("smtp", lambda sha256: ["SMTP server mx"] if sha256 == "ab" else [])
     assert truststore.used_by("ab") == ("SMTP server mx",)
     assert truststore.used_by("cd") == ()

@@ -1,61 +1,26 @@
-"""The forms of the trusted certificates: they check and convert, and store nothing."""
+"""The form that takes an upload: it checks and converts, and stores nothing."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from certificates import words
-from certificates.models import USAGE_COLUMNS, Status, TrustedCertificate
+from certificates.models import USAGE_COLUMNS
 from certificates.pki import parse, pem
 from certificates.pki.verdict import Finding
-from certificates.truststore import Change, EditRefused, ImportRefused
-from certificates.usages import EFFECTS, LABELS, Usage, missing_for
-from console.forms import CrispyForm
+from certificates.truststore import ImportRefused
+from certificates.usage_form import UsageForm
+from certificates.usages import Usage
 
 NAME_LENGTH: Final = 255
 NAME_HELP = _("Empty: a name is made of the names of the certificate and of its issuer.")
 
 
-def _box(usage: Usage) -> forms.BooleanField:
-    widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
-    return forms.BooleanField(label=LABELS[usage], help_text=EFFECTS[usage], required=False, widget=widget)
-
-
-class _UsageForm(CrispyForm, forms.Form):
-    """The four *Trusted for* boxes with ISE's dependencies."""
-
-    trust_infrastructure = _box(Usage.INFRASTRUCTURE)
-    trust_endpoints = _box(Usage.ENDPOINTS)
-    trust_admin_auth = _box(Usage.ADMIN_AUTH)
-    trust_cisco_services = _box(Usage.CISCO_SERVICES)
-
-    @property
-    def usages(self) -> frozenset[Usage]:
-        """The ticked boxes."""
-        return frozenset(usage for usage, name in USAGE_COLUMNS.items() if self.cleaned_data.get(name))
-
-    def clean(self) -> dict[str, Any]:
-        """Say beside each box which other boxes it needs."""
-        cleaned = super().clean() or self.cleaned_data
-        for usage, needs in missing_for(self.usages).items():
-            finding = Finding("USAGE_NEEDS", {"usage": usage.value, "needs": ",".join(needs)}, "E")
-            self.add_error(USAGE_COLUMNS[usage], sentence_of(finding))
-        return cleaned
-
-    def show(self, findings: Iterable[Finding], *, field: str) -> None:
-        """Put refusals beside the fields they belong to; what belongs to none stands beside `field`."""
-        for finding in findings:
-            at = {"NAME_TAKEN": "friendly_name", "CHANGED_MEANWHILE": None}.get(finding.code, field)
-            self.add_error(at, sentence_of(finding))
-
-
-class ImportForm(_UsageForm):
+class ImportForm(UsageForm):
     """A file or pasted text with one certificate or several."""
 
     certificate_file = forms.FileField(
@@ -136,47 +101,6 @@ class ImportForm(_UsageForm):
         self.data = data
 
 
-class EditForm(_UsageForm):
-    """What can be changed of a trusted certificate."""
-
-    friendly_name = forms.CharField(label=_("Friendly name"), max_length=NAME_LENGTH)
-    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
-    description = forms.CharField(label=_("Description"), required=False, max_length=500)
-
-    field_order = ("friendly_name", "status", "description")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in USAGE_COLUMNS.values():
-            self.fields[name].help_text = ""
-
-    @classmethod
-    def of(cls, certificate: TrustedCertificate) -> EditForm:
-        """The form filled with what is stored."""
-        names = ["friendly_name", "status", "description", *USAGE_COLUMNS.values()]
-        return cls(initial={name: getattr(certificate, name) for name in names})
-
-    @property
-    def change(self) -> Change:
-        """What the form asks the truststore to set."""
-        cleaned = self.cleaned_data
-        return Change(
-            friendly_name=cleaned["friendly_name"],
-            description=cleaned["description"],
-            status=Status(cleaned["status"]),
-            usages=self.usages,
-        )
-
-    def refuse(self, refusal: EditRefused) -> None:
-        """Show why nothing was changed."""
-        self.show(refusal.findings, field="friendly_name")
-
-
 def _without_keys(text: str) -> str:
     """The text, or nothing when a private key stands in it: a page never shows one again."""
     return "" if any(block.is_private_key for block in pem.split(text.encode())) else text
-
-
-def sentence_of(finding: Finding) -> str:
-    """Cause and remedy of a finding in one line."""
-    return str(words.text_of(finding.code, finding.params))

@@ -1,4 +1,4 @@
-"""The pages of the trusted certificates."""
+"""The pages of one trusted certificate."""
 
 from __future__ import annotations
 
@@ -8,61 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from certificates import listing, truststore, words
-from certificates.detail import detail_of, file_name, previews_of
-from certificates.forms import EditForm, ImportForm
+from certificates import truststore
+from certificates.detail.forms import EditForm
+from certificates.detail.page import detail_of, file_name
 from certificates.models import TrustedCertificate
 from certificates.pki import pem
-from certificates.usages import SHORT_LABELS
 from console.access import actor_of, address_of, needs
-
-
-@require_GET
-@needs("certificates.view")
-def trusted_list(request: HttpRequest) -> HttpResponse:
-    """List the trusted certificates."""
-    query = listing.parse_query(request.GET.dict())
-    context = {
-        "query": query,
-        "listing": listing.list_certificates(query, now=timezone.now()),
-        "sizes": listing.PAGE_SIZES,
-        "usages": [(usage.value, label) for usage, label in SHORT_LABELS.items()],
-        "may_edit": request.user.has_permission("certificates.edit"),  # type: ignore[union-attr]
-    }
-    return render(request, "certificates/trusted_list.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@needs("certificates.edit")
-def trusted_import(request: HttpRequest) -> HttpResponse:
-    """Import certificates from a file or from pasted text; with `review` the text only fills the form."""
-    if "review" in request.POST:
-        form = ImportForm.to_review(request.POST.get("text", ""))
-    else:
-        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    if form.is_bound and form.is_valid():
-        try:
-            result = truststore.import_certificates(
-                data=form.file_data,
-                usages=form.usages,
-                name=form.cleaned_data["friendly_name"],
-                description=form.cleaned_data["description"],
-                accept_warnings=form.cleaned_data["accept_warnings"],
-                actor=actor_of(request),
-                now=timezone.now(),
-                address=address_of(request),
-            )
-        except truststore.ImportRefused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _imported(result))
-            return redirect("certificates:trusted-list")
-    warnings = [words.text_of(finding.code, finding.params) for finding in form.warnings]
-    context = {"form": form, "warnings": warnings, "previews": previews_of(form.parsed)}
-    return render(request, "certificates/trusted_import.html", context)
 
 
 @require_GET
@@ -135,9 +88,3 @@ def _detail_page(request: HttpRequest, certificate: TrustedCertificate, form: Ed
         "may_edit": request.user.has_permission("certificates.edit"),  # type: ignore[union-attr]
     }
     return render(request, "certificates/trusted_detail.html", context)
-
-
-def _imported(result: truststore.ImportResult) -> str:
-    count = len(result.certificates)
-    sentence = ngettext("“%(name)s” imported.", "%(count)d certificates imported.", count)
-    return sentence % {"name": result.certificates[0].friendly_name, "count": count}

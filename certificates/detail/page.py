@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from certificates import truststore
-from certificates.listing import Row, row_of
+from certificates.listing.query import Row, row_of
 from certificates.models import TrustedCertificate
-from certificates.pki.fields import CertificateFields
-from certificates.pki.parse import ParsedCertificate
+from certificates.pki.fields import pairs
 from certificates.usages import EFFECTS, LABELS, NEEDS, Usage
 
 if TYPE_CHECKING:
@@ -61,26 +60,6 @@ def detail_of(certificate: TrustedCertificate, *, now: datetime) -> Detail:
         used_by=truststore.used_by(certificate.sha256),
         last_for=tuple(_last_for(certificate, now)),
     )
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A certificate of an upload, before it is trusted."""
-
-    fields: CertificateFields
-    sha256: str
-
-
-def previews_of(parsed: Sequence[ParsedCertificate]) -> tuple[Preview, ...]:
-    """What to compare with the owner of the authority before the certificates of an upload are trusted."""
-    return tuple(Preview(item.fields, pairs(item.fields.sha256)) for item in parsed)
-
-
-def pairs(digits: str, separator: str = ":") -> str:
-    """Hexadecimal digits in upper-case pairs, as fingerprints are read aloud."""
-    sign = "-" if digits.startswith("-") else ""
-    text = digits.removeprefix("-").upper()
-    return sign + separator.join(text[start : start + 2] for start in range(0, len(text), 2))
 
 
 def file_name(certificate: TrustedCertificate) -> str:

@@ -1,13 +1,12 @@
-"""The trusted certificates, every field that a page shows as a column, and the version of the whole store."""
+"""The trusted certificates, with every field that a page shows as a column."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +85,10 @@ class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
             found |= Q(serial_hex__icontains=digits) | Q(sha256__startswith=digits)
         return self.filter(found)
 
+    def with_revocation(self) -> TrustedCertificateQuerySet:
+        """Rows together with their rules of revocation and their list."""
+        return self.select_related("revocation__ocsp_profile", "crl")
+
     def for_listing(self) -> TrustedCertificateQuerySet:
         """Rows without the columns that no list shows."""
         return self.defer("der", "names", "description", "sha1")
@@ -106,6 +109,7 @@ class TrustedCertificate(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     sha1 = models.CharField(max_length=40)
     subject = models.TextField()
+    subject_key = models.CharField(max_length=64)
     issuer = models.TextField()
     issued_to = models.CharField(max_length=255)
     issued_by = models.CharField(max_length=255)
@@ -132,6 +136,8 @@ class TrustedCertificate(models.Model):
             models.Index("issued_to", name="trusted_issued_to"),
             models.Index("issued_by", name="trusted_issued_by"),
             models.Index("serial_hex", name="trusted_serial"),
+            models.Index("subject_key", name="trusted_subject_key"),
+            models.Index("key_sha256", name="trusted_key"),
             models.Index("status", "not_after", name="trusted_status_end"),
         ]
         constraints = [
@@ -176,28 +182,3 @@ class TrustedCertificate(models.Model):
             if left < timedelta(days=days):
                 return band
         return Band.VALID
-
-
-class StoreVersion(models.Model):
-    """One row that changes with every change of the store, in the same transaction."""
-
-    number = models.PositiveBigIntegerField(default=0)
-    stamp = models.UUIDField(default=uuid.uuid4)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="trust_store_version_single")]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-    @classmethod
-    def bump(cls) -> None:
-        """Count one change; call it inside the transaction of the change."""
-        StoreVersion.objects.bulk_create([StoreVersion(pk=1)], ignore_conflicts=True)
-        StoreVersion.objects.filter(pk=1).update(number=F("number") + 1, stamp=uuid.uuid4())
-
-    @classmethod
-    def current(cls) -> tuple[int, Any]:
-        """The number, and a stamp that also differs between two stores that have the same number."""
-        found = cls.objects.filter(pk=1).values_list("number", "stamp").first()
-        return found or (0, None)

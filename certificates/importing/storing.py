@@ -188,6 +188,7 @@ def columns_of(item: ParsedCertificate) -> dict[str, Any]:
         "sha256": found.sha256,
         "sha1": found.sha1,
         "subject": found.subject,
+        "subject_key": found.subject_key,
         "issuer": found.issuer,
         "issued_to": found.display_name[:NAME_LENGTH],
         "issued_by": (found.issuer_name or found.issuer)[:NAME_LENGTH],

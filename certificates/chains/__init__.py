@@ -1,0 +1,1 @@
+"""Chains that servers have shown: which authority held them up, and what would break without it."""

@@ -1,0 +1,1 @@
+"""One trusted certificate: its page, its edit form, and its deletion."""

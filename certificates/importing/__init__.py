@@ -1,0 +1,1 @@
+"""Certificates come in: what a file holds, what is worth a question, what is stored."""

@@ -1,0 +1,44 @@
+"""The tables of the app: trusted certificates, what is known of their revocation, uploads, seen chains."""
+
+from certificates.models.chains import SeenChain
+from certificates.models.removals import Removal
+from certificates.models.revocation import (
+    CertificateCheck,
+    CheckSettings,
+    CrlState,
+    OcspAnswer,
+    OcspProfile,
+    RevocationSettings,
+    Unit,
+)
+from certificates.models.trusted import (
+    USAGE_COLUMNS,
+    Band,
+    Status,
+    TrustedCertificate,
+    TrustedCertificateQuerySet,
+    band_filter,
+)
+from certificates.models.uploads import Upload, UploadState
+from certificates.models.version import StoreVersion
+
+__all__ = [
+    "USAGE_COLUMNS",
+    "Band",
+    "CertificateCheck",
+    "CheckSettings",
+    "CrlState",
+    "OcspAnswer",
+    "OcspProfile",
+    "Removal",
+    "RevocationSettings",
+    "SeenChain",
+    "Status",
+    "StoreVersion",
+    "TrustedCertificate",
+    "TrustedCertificateQuerySet",
+    "Unit",
+    "Upload",
+    "UploadState",
+    "band_filter",
+]

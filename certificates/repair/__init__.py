@@ -1,0 +1,1 @@
+"""From a chain that was refused to the authority that is missing."""
