@@ -14,9 +14,9 @@ from django.db import transaction
 
 from certificates import truststore
 from console import audit, egress, secrets
+from deployment.broker import BrokerGone, publish
 from deployment.personas import node_queue
 from notifications import words
-from notifications.broker import BrokerGone, publish
 from notifications.connection_results import end
 from notifications.models.relay import ConnectionTest, RunState, columns_of
 from notifications.relay_settings import check_cleartext, introduced, with_stored_password

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from deployment.broker import BrokerGone, publish
 from deployment.personas import Persona, persona_queue
-from notifications.broker import BrokerGone, publish
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ class BrokerGone(Exception):
     """The broker took no message."""
 
 
-def publish(task: str, argument: str | int, *, queue: str) -> None:
-    """Send a task with its one argument to a queue, within about a second; raises BrokerGone."""
+def publish(task: str, *arguments: str | int, queue: str) -> None:
+    """Send a task with its arguments to a queue, within about a second; raises BrokerGone."""
     try:
         connection = current_app.connection_for_write(transport_options=_SHORT)
         with pools.producers[connection].acquire(block=True, timeout=1) as producer:
-            current_app.send_task(task, args=[argument], queue=queue, producer=producer, retry=False)
+            current_app.send_task(task, args=arguments, queue=queue, producer=producer, retry=False)
     except (KombuError, RedisError, OSError) as error:
         raise BrokerGone(str(error)) from error
