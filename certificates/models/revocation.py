@@ -161,13 +161,18 @@ class OcspAnswer(models.Model):
 
 
 class CheckSettings(models.Model):
-    """Certificate Periodic Check Settings: when the chains in use are checked against OCSP and CRLs."""
+    """Certificate Periodic Check Settings: when the chains in use are checked against OCSP and CRLs.
+
+    `due_at` is the moment of the next check, `started_at` and `checked_at` are begin and end of the last one.
+    """
 
     is_on = models.BooleanField(_("Check the certificates in use against OCSP and CRL"), default=True)
     first_at = models.TimeField(_("First check at"), default="00:00")
     every_hours = models.PositiveSmallIntegerField(
         _("Check every"), default=24, validators=[MinValueValidator(1), MaxValueValidator(24)]
     )
+    due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
 
     class Meta:
