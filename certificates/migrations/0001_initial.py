@@ -133,12 +133,15 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('data', models.BinaryField()),
                 ('count', models.PositiveIntegerField()),
+                ('places', models.JSONField(default=list)),
+                ('faults', models.JSONField(default=list)),
                 ('choice', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('shown', 'Waiting for your choice'), ('requested', 'Waiting for a worker'), ('running', 'Running'), ('done', 'Done'), ('refused', 'Refused')], default='shown', max_length=10)),
                 ('done_count', models.PositiveIntegerField(default=0)),
                 ('results', models.JSONField(default=list)),
                 ('made_by', models.CharField(max_length=150)),
                 ('made_at', models.DateTimeField(db_index=True)),
+                ('touched_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
             ],
         ),
@@ -259,6 +262,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='storeversion',
             constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='trust_store_version_single'),
+        ),
+        migrations.AddIndex(
+            model_name='upload',
+            index=models.Index(models.F('made_by'), models.F('made_at'), name='upload_of_admin'),
+        ),
+        migrations.AddConstraint(
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['shown', 'requested', 'running', 'done', 'refused'])), name='upload_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(('done_count__lte', models.F('count'))), name='upload_done_within_count'),
         ),
         migrations.AddField(
             model_name='revocationsettings',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,13 +25,23 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     data = models.BinaryField()
     count = models.PositiveIntegerField()
+    places = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
     choice = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.SHOWN)
     done_count = models.PositiveIntegerField(default=0)
     results = models.JSONField(default=list)
     made_by = models.CharField(max_length=150)
     made_at = models.DateTimeField(db_index=True)
+    touched_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("made_by", "made_at", name="upload_of_admin")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+            models.CheckConstraint(condition=Q(done_count__lte=F("count")), name="upload_done_within_count"),
+        ]
 
     def __str__(self) -> str:
         return f"upload {self.id} of {self.made_by}"
