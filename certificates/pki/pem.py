@@ -11,6 +11,9 @@ from typing import Final
 
 _MARKER: Final = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 .#]{0,60})-----")
 _BASE64_TEXT: Final = re.compile(rb"[A-Za-z0-9+/=\s]+")
+_WHITESPACE: Final = b" \t\r\n\v\f"
+_HEADER_BYTES: Final = 4096
+"""Headers stand in the first bytes of a block; a colon further on is damage."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Block:
 def has_blocks(data: bytes) -> bool:
     """Whether the bytes are text with at least one block beginning."""
     return b"-----BEGIN " in data
+
+
+def count(data: bytes) -> int:
+    """How many blocks begin in the text."""
+    return data.count(b"-----BEGIN ")
 
 
 def split(data: bytes) -> Iterator[Block]:
@@ -86,13 +94,15 @@ def _decoded(number: int, begun: re.Match[bytes], text: bytes) -> Block:
 
 
 def _without_headers(text: bytes) -> bytes:
-    """Drop RFC 1421 header lines: they end at the first empty line."""
-    if b":" not in text:
+    """Drop RFC 1421 header lines, which end at the first empty line."""
+    if b":" not in text[:_HEADER_BYTES]:
         return text
-    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip().split(b"\n")
+    head = text[:_HEADER_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip()
+    lines = head.split(b"\n")
     blanks = [place for place, line in enumerate(lines) if not line.strip()]
-    return b"\n".join(lines[blanks[0] :] if blanks else [line for line in lines if b":" not in line])
+    kept = lines[blanks[0] :] if blanks else [line for line in lines if b":" not in line]
+    return b"\n".join(kept) + text[_HEADER_BYTES:]
 
 
 def _decode(text: bytes) -> bytes:
-    return base64.b64decode(b"".join(text.split()), validate=True)
+    return base64.b64decode(text.translate(None, _WHITESPACE), validate=True)
