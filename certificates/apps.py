@@ -59,6 +59,25 @@ def _place_pages() -> None:
             permission=permission,
             in_nav=False,
         )
+    _place_ocsp_pages()
+
+
+def _place_ocsp_pages() -> None:
+    menu.place(
+        f"{_PLACE}/ocsp-profiles",
+        label=_("OCSP client profiles"),
+        url_name="certificates:ocsp-profile-list",
+        permission="certificates.view",
+        order=30,
+    )
+    for name in ("add", "edit", "delete"):
+        menu.place(
+            f"{_PLACE}/ocsp-profiles/{name}",
+            label="",
+            url_name=f"certificates:ocsp-profile-{name}",
+            permission="certificates.edit" if name != "edit" else "certificates.view",
+            in_nav=False,
+        )
 
 
 def _is_trust_set_up() -> bool:
