@@ -10,7 +10,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from certificates import view_cache
-from certificates.detail.dependents import register_dependent, used_by
+from certificates.chains.purposes import Purpose, register_purpose
+from certificates.chains.seen import anchor_of
+from certificates.chains.seen import record as record_seen
+from certificates.chains.uses import used_by
+from certificates.detail.dependents import register_dependent
 from certificates.importing.storing import (
     Imported,
     ImportRefused,
@@ -35,14 +39,18 @@ __all__ = [
     "ImportResult",
     "Imported",
     "NotFound",
+    "Purpose",
     "Usage",
+    "anchor_of",
     "delete",
     "edit",
     "expiring",
     "has_usable",
     "import_certificates",
     "is_last_usable",
+    "record_seen",
     "register_dependent",
+    "register_purpose",
     "used_by",
     "view_for",
 ]

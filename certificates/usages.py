@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -38,15 +39,37 @@ SHORT_LABELS: Final[Mapping[Usage, _StrPromise]] = {
 """The words of ISE's list for the same four boxes."""
 EFFECTS: Final[Mapping[Usage, _StrPromise]] = {
     Usage.INFRASTRUCTURE: _(
-        "A server is believed when its chain ends at this certificate: the SMTP server first of all."
+        "A server is believed when its chain ends at this certificate: SMTP relays, CRL and OCSP over HTTPS, "
+        "LDAPS."
     ),
     Usage.ENDPOINTS: _(
-        "Clients that show a certificate, and secure syslog targets. Recommended together with the first box "
-        "for the authority of the SMTP server; the connection itself asks for the first box only."
+        "Syslog over TLS, and clients that show a certificate. Recommended together with the first box for "
+        "the authority of the SMTP server; the connection itself asks for the first box only."
     ),
     Usage.ADMIN_AUTH: _("Administrators who sign in with a certificate."),
-    Usage.CISCO_SERVICES: _("External services, such as feeds and updates."),
+    Usage.CISCO_SERVICES: _("External services: the token endpoints of OAuth."),
 }
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Something that asks for a box; one that does not exist yet is stored for and used by nothing."""
+
+    label: _StrPromise
+    exists: bool = False
+
+
+CONSUMERS: Final[Mapping[Usage, tuple[Consumer, ...]]] = {
+    Usage.INFRASTRUCTURE: (
+        Consumer(_("SMTP relays"), exists=True),
+        Consumer(_("CRL and OCSP over HTTPS"), exists=True),
+        Consumer(_("LDAPS")),
+    ),
+    Usage.ENDPOINTS: (Consumer(_("Syslog over TLS")), Consumer(_("Client certificates"))),
+    Usage.ADMIN_AUTH: (Consumer(_("Admin sign-in by certificate")),),
+    Usage.CISCO_SERVICES: (Consumer(_("OAuth token endpoints")),),
+}
+"""Who asks for each box, those that exist first."""
 NEEDS: Final[Mapping[Usage, tuple[Usage, ...]]] = {
     Usage.INFRASTRUCTURE: (),
     Usage.ENDPOINTS: (Usage.INFRASTRUCTURE,),

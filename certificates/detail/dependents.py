@@ -17,6 +17,6 @@ def register_dependent(name: str, ask: Ask) -> None:
     _registered[name] = ask
 
 
-def used_by(fingerprint: str) -> tuple[str, ...]:
-    """Return what is known to use the certificate, in the order of registration."""
+def told_of(fingerprint: str) -> tuple[str, ...]:
+    """Return what the apps know to use the certificate, in the order of registration."""
     return tuple(str(answer) for ask in _registered.values() for answer in ask(fingerprint))
