@@ -8,9 +8,14 @@ from django.db import models
 
 
 class Removal(models.Model):
-    """The rows of one removal as they were, with everything needed to put them back."""
+    """A part of one removal: rows as they were, with everything needed to put them back.
+
+    A large removal has several parts, so that no one of them has to be held in memory with the others; all
+    carry the same `act`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    act = models.UUIDField(db_index=True)
     rows = models.JSONField()
     count = models.PositiveIntegerField()
     removed_by = models.CharField(max_length=150)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Left, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
 from certificates.usages import Usage
@@ -18,6 +18,15 @@ USAGE_COLUMNS: Final[dict[Usage, str]] = {
     Usage.ADMIN_AUTH: "trust_admin_auth",
     Usage.CISCO_SERVICES: "trust_cisco_services",
 }
+SEARCH_LENGTH: Final = 600
+"""Characters of a row that the index for searching holds; PostgreSQL bounds what one entry may take."""
+_FACETS: Final = ("status", *USAGE_COLUMNS.values())
+_SEARCHED: Final = ("friendly_name", "serial_hex", "subject", "issuer")
+
+
+def _searched_text() -> Concat:
+    parts = [part for name in _SEARCHED for part in (name, Value(" "))]
+    return Concat(*parts[:-1])
 
 
 class Status(models.TextChoices):
@@ -91,7 +100,7 @@ class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
 
     def for_listing(self) -> TrustedCertificateQuerySet:
         """Rows without the columns that no list shows."""
-        return self.defer("der", "names", "description", "sha1")
+        return self.defer("der", "names", "description", "sha1", "search_text")
 
 
 class TrustedCertificate(models.Model):
@@ -125,20 +134,32 @@ class TrustedCertificate(models.Model):
     names = models.JSONField(default=list)
     imported_at = models.DateTimeField()
     imported_by = models.CharField(max_length=150)
+    search_text = models.GeneratedField(
+        expression=Lower(Left(_searched_text(), SEARCH_LENGTH)),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = TrustedCertificateQuerySet.as_manager()
 
     class Meta:
         ordering = ["friendly_name", "pk"]
+        # The first three hold all that counting, filtering and searching look at, and each order its own key:
+        # a page of a large store is found in an index, and only its own rows are read.
         indexes = [
-            models.Index("not_after", name="trusted_not_after"),
-            models.Index("not_before", name="trusted_not_before"),
-            models.Index("issued_to", name="trusted_issued_to"),
-            models.Index("issued_by", name="trusted_issued_by"),
+            models.Index(*_FACETS, "not_after", "not_before", "id", name="trusted_facets"),
+            models.Index("not_after", "id", "not_before", *_FACETS, name="trusted_ends"),
+            models.Index("search_text", "id", *_FACETS, "not_after", "not_before", name="trusted_search"),
+            models.Index(Length("search_text"), "id", name="trusted_search_length"),
+            models.Index("not_before", "id", name="trusted_begins"),
+            models.Index(Lower("friendly_name"), "id", "friendly_name", name="trusted_name_order"),
+            models.Index(Lower("issued_to"), "id", "issued_to", name="trusted_issued_to"),
+            models.Index(Lower("issued_by"), "id", "issued_by", name="trusted_issued_by"),
+            models.Index(Length("serial_hex"), "serial_hex", "id", name="trusted_serial_order"),
             models.Index("serial_hex", name="trusted_serial"),
+            models.Index("sha1", name="trusted_sha1"),
             models.Index("subject_key", name="trusted_subject_key"),
             models.Index("key_sha256", name="trusted_key"),
-            models.Index("status", "not_after", name="trusted_status_end"),
         ]
         constraints = [
             models.UniqueConstraint(Lower("friendly_name"), name="trusted_friendly_name_unique"),
