@@ -22,15 +22,10 @@ SENTENCES: Final = {
 class WebAddressField(forms.CharField):
     """An http or https address; its clean value is the address as it is asked for, or nothing."""
 
-    def __init__(self, **options: Any) -> None:
-        attributes = {
-            "autocomplete": "off",
-            "spellcheck": "false",
-            "autocapitalize": "none",
-            "inputmode": "url",
-        }
-        widget = forms.TextInput(attrs=attributes)
-        super().__init__(**({"required": False, "max_length": LENGTH, "widget": widget} | options))
+    def __init__(self, *, label: Any, help_text: Any = "") -> None:
+        attributes = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+        widget = forms.TextInput(attrs=attributes | {"inputmode": "url"})
+        super().__init__(label=label, help_text=help_text, required=False, max_length=LENGTH, widget=widget)
 
     def clean(self, value: Any) -> str:
         """Return the clean address; the error says what is wrong with it."""

@@ -174,7 +174,7 @@ def clear_cache(*, profile_id: int, actor: str, now: datetime, address: str = ""
 
 def is_name_taken(name: str, *, other_than: int | None = None) -> bool:
     """Whether another profile has this name, letter case aside."""
-    return OcspProfile.objects.filter(name__iexact=name).exclude(pk=other_than).exists()
+    return OcspProfile.objects.filter(name__iexact=name).exclude(pk=other_than or 0).exists()
 
 
 def chosen(row: OcspProfile) -> Profile:
