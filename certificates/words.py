@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from certificates.chain_words import CHAIN, TLS
 from certificates.importing.words import IMPORT, WARNINGS
 from certificates.pki.verdict import Finding
+from certificates.revocation.words import REVOCATION
 from certificates.usages import LABELS, Usage
 
-TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS}
+TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS, **REVOCATION}
 VALUE_LENGTH: Final = 300
 OTHER: Final = (
     gettext_lazy("The certificates were refused (%(code)s)."),
@@ -63,6 +64,8 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
             values[name] = usage_labels(params[name])
     if params.get("date"):
         values["date"] = _date(params["date"])
+    if params.get("fault") in TABLE:
+        values["why"] = text_of(params["fault"], {k: v for k, v in params.items() if k != "fault"}).cause
     if params.get("days", "").isdigit():
         days = int(params["days"])
         values["ago"] = ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
