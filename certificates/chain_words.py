@@ -81,6 +81,22 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("“%(name)s” has a critical extension that is not understood."),
         _("Ask the administrator of the authority."),
     ),
+    "POLICY_CONSTRAINT": (
+        _("An authority above “%(name)s” demands a certificate policy that this chain does not carry."),
+        _("Ask the administrator of the authority."),
+    ),
+    "ISSUER_KEY_ID_MISMATCH": (
+        _("“%(name)s” names the key %(wanted)s of its issuer, but “%(issuer)s” has the key %(held)s."),
+        _("The server sends a wrong certificate of its authority: ask its owner."),
+    ),
+    "KEY_NOT_FOR_TLS": (
+        _("The key of “%(name)s” is of the kind %(kind)s, which no version of TLS accepted here can use."),
+        _("Reissue the certificate of the server with an RSA or an elliptic curve key."),
+    ),
+    "EXPLICIT_CURVE": (
+        _("The key of “%(name)s” describes its own elliptic curve instead of naming a known one."),
+        _("Reissue the certificate with a named curve, such as P-256."),
+    ),
     "CHAIN_TOO_LONG": (
         _("The chain is longer than is accepted."),
         _("Ask the administrator of the authority."),

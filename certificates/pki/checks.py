@@ -11,11 +11,14 @@ from certificates.pki.verdict import Finding
 EXPIRES_SOON: Final = timedelta(days=30)
 MINIMUM_BITS: Final = {"RSA": 2048, "DSA": 2048, "EC": 224}
 """Shortest keys that OpenSSL accepts at security level 2."""
+TLS_KEYS: Final = frozenset({"RSA", "EC", "Ed25519", "Ed448"})
+"""Kinds of key with which a server can sign a handshake of TLS 1.2 or 1.3."""
 
 
 def date_finding(found: CertificateFields, *, role: str, now: datetime) -> Finding | None:
     """Say that a certificate has expired, is not valid yet, or ends within 30 days."""
     named = {"role": role, "name": found.display_name}
+    now = now.replace(microsecond=0)
     if now > found.not_after:
         gone = str((now - found.not_after).days)
         return Finding("CERT_EXPIRED", named | {"date": found.not_after.isoformat(), "days": gone}, "E")
@@ -30,13 +33,18 @@ def date_finding(found: CertificateFields, *, role: str, now: datetime) -> Findi
 
 def strength_findings(found: CertificateFields, *, is_server: bool) -> list[Finding]:
     """Say that the key is too short or the digest broken; a self-issued signature proves nothing anyway."""
+    return level_findings(found, is_server=is_server, is_anchor=found.is_self_issued)
+
+
+def level_findings(found: CertificateFields, *, is_server: bool, is_anchor: bool) -> list[Finding]:
+    """Say what falls short of OpenSSL's security level 2, 112 bits; an anchor's signature is not used."""
     findings = []
     named = {"name": found.display_name}
     needed = MINIMUM_BITS.get(found.key_kind)
     if needed is not None and 0 < found.key_bits < needed:
         code = "WEAK_KEY_SERVER" if is_server else "WEAK_KEY_CA"
         findings.append(Finding(code, named | {"bits": str(found.key_bits), "needed": str(needed)}, "E"))
-    if found.weak_digest and not found.is_self_issued:
+    if found.weak_digest and not is_anchor:
         findings.append(Finding("WEAK_SIGNATURE", named | {"digest": found.weak_digest}, "E"))
     return findings
 

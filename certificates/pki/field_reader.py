@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from certificates.pki.oids import USAGE_NAMES
+from certificates.pki.oids import KEY_USAGE_NAMES, USAGE_NAMES
 
 T = TypeVar("T")
 E = TypeVar("E", bound=x509.ExtensionType)
@@ -107,6 +107,13 @@ class FieldReader:
         found = self._extension(x509.KeyUsage)
         return None if found is None else found.key_cert_sign
 
+    def key_usages(self) -> tuple[str, ...] | None:
+        """Names of the key usages that are set; None when the extension is absent or unreadable."""
+        found = self._extension(x509.KeyUsage)
+        if found is None:
+            return None
+        return tuple(name for attribute, name in KEY_USAGE_NAMES.items() if getattr(found, attribute))
+
     def extended_usages(self) -> tuple[str, ...] | None:
         """Names of the extended key usages; None when the extension is absent or unreadable."""
         found = self._extension(x509.ExtendedKeyUsage)
@@ -121,6 +128,16 @@ class FieldReader:
             return ()
         hosts = found.get_values_for_type(x509.DNSName)
         return (*hosts, *(str(ip) for ip in found.get_values_for_type(x509.IPAddress)))
+
+    def demands_staple(self) -> bool:
+        """Whether the certificate demands a stapled OCSP answer (RFC 7633)."""
+        found = self._extension(x509.TLSFeature)
+        return found is not None and x509.TLSFeatureType.status_request in found
+
+    def pss_digest(self) -> str:
+        """The broken digest of an RSASSA-PSS signature, whose identifier does not name it; else nothing."""
+        digest = self.take("signature", lambda: self._certificate.signature_hash_algorithm)
+        return {"sha1": "SHA-1", "md5": "MD5"}.get("" if digest is None else digest.name, "")
 
     def subject_key_id(self) -> str:
         """Subject key identifier in hexadecimal, or nothing."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki.field_reader import UNREADABLE, FieldReader
-from certificates.pki.oids import SIGNATURE_NAMES, WEAK_DIGESTS
+from certificates.pki.oids import PSS, SIGNATURE_NAMES, WEAK_DIGESTS
 
+KEPT: Final = 128
+"""Certificates that stay loaded and read: one chain is looked at many times while it is judged."""
 NAMES_SHOWN: Final = 100
 """Subject alternative names kept for display; a hostile certificate can hold 50,000."""
 
@@ -44,8 +47,10 @@ class CertificateFields:
     is_ca: bool | None
     is_self_issued: bool
     may_sign_certificates: bool | None
+    key_usages: tuple[str, ...] | None
     extended_usages: tuple[str, ...] | None
     names: tuple[str, ...]
+    demands_staple: bool
     subject_key_id: str
     authority_key_id: str
     issuer_url: str
@@ -100,6 +105,7 @@ def pairs(digits: str, separator: str = ":") -> str:
     return sign + separator.join(text[start : start + 2] for start in range(0, len(text), 2))
 
 
+@lru_cache(maxsize=KEPT)
 def load(der: bytes) -> x509.Certificate:
     """Load one DER certificate; raises CertificateUnreadable with the library's reason."""
     try:
@@ -108,6 +114,7 @@ def load(der: bytes) -> x509.Certificate:
         raise CertificateUnreadable(str(error)) from error
 
 
+@lru_cache(maxsize=KEPT)
 def read(certificate: x509.Certificate) -> CertificateFields:
     """Read all fields of a loaded certificate; never raises for a member that cannot be read."""
     reader = FieldReader(certificate)
@@ -129,15 +136,17 @@ def read(certificate: x509.Certificate) -> CertificateFields:
         sha256=fingerprint(der),
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
         signature=SIGNATURE_NAMES.get(algorithm, algorithm),
-        weak_digest=WEAK_DIGESTS.get(algorithm, ""),
+        weak_digest=reader.pss_digest() if algorithm == PSS else WEAK_DIGESTS.get(algorithm, ""),
         key_kind=key_kind,
         key_bits=key_bits,
         key_sha256=reader.key_sha256(),
         is_ca=reader.is_ca(),
         is_self_issued=subject is not None and subject == issuer,
         may_sign_certificates=reader.may_sign_certificates(),
+        key_usages=reader.key_usages(),
         extended_usages=reader.extended_usages(),
         names=reader.names()[:NAMES_SHOWN],
+        demands_staple=reader.demands_staple(),
         subject_key_id=reader.subject_key_id(),
         authority_key_id=reader.authority_key_id(),
         issuer_url=reader.issuer_url(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from OpenSSL import SSL, crypto
 
-from certificates.pki.path import Refusal
+from certificates.pki.refusal import Refusal
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Record:
     alert_sent: int | None = None
     alert_received: int | None = None
     certificate_was_requested: bool = False
+    staple: bytes = b""
 
 
 def on_verify(connection: SSL.Connection, certificate: crypto.X509, error: int, depth: int, ok: int) -> bool:
@@ -44,6 +45,14 @@ def on_info(connection: SSL.Connection, where: int, value: int) -> None:
             record.alert_received = number
     elif where & SSL.SSL_CB_LOOP and b"certificate request" in connection.get_state_string().lower():
         record.certificate_was_requested = True
+
+
+def on_staple(connection: SSL.Connection, answer: bytes, _data: object) -> bool:
+    """Keep the OCSP answer that came along; it is judged after the handshake, like all of revocation."""
+    record = connection.get_app_data()
+    if isinstance(record, Record):
+        record.staple = answer
+    return True
 
 
 def der_of(certificate: crypto.X509) -> bytes:

@@ -27,6 +27,8 @@ SIGNATURE_NAMES: Final[dict[str, str]] = {
 }
 """Dotted identifier to the name that ISE shows, such as SHA256WITHRSA."""
 
+PSS: Final = "1.2.840.113549.1.1.10"
+
 WEAK_DIGESTS: Final[dict[str, str]] = {
     "1.2.840.113549.1.1.2": "MD2",
     "1.2.840.113549.1.1.4": "MD5",
@@ -47,3 +49,14 @@ USAGE_NAMES: Final[dict[str, str]] = {
     "2.5.29.37.0": "anyExtendedKeyUsage",
 }
 """Dotted identifier to the name of an extended key usage (RFC 5280 section 4.2.1.12)."""
+
+KEY_USAGE_NAMES: Final[dict[str, str]] = {
+    "digital_signature": "digitalSignature",
+    "content_commitment": "nonRepudiation",
+    "key_encipherment": "keyEncipherment",
+    "data_encipherment": "dataEncipherment",
+    "key_agreement": "keyAgreement",
+    "key_cert_sign": "keyCertSign",
+    "crl_sign": "cRLSign",
+}
+"""The names of RFC 5280 section 4.2.1.3 by those of the library."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from cryptography import x509
@@ -21,6 +20,7 @@ from cryptography.x509.verification import (
 )
 
 from certificates.pki import fields, hostname
+from certificates.pki.asked import Asked, Purpose
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.verdict import Finding, Severity
 
@@ -32,35 +32,29 @@ SOUND_KEYS: Final = frozenset({"RSA", "EC", "Ed25519", "Ed448"})
 """Kinds whose strength OpenSSL has judged; the library knows fewer curves and no Edwards curve."""
 
 
-def second_finding(
-    presented: Sequence[bytes],
-    *,
-    verified: Sequence[bytes],
-    anchors: Sequence[x509.Certificate],
-    host: str,
-    now: datetime,
-    refuses: bool,
-) -> Finding | None:
+def second_finding(presented: Sequence[bytes], *, verified: Sequence[bytes], asked: Asked) -> Finding | None:
     """Return a finding when the second verifier does not accept what was presented, or None when it does.
 
-    `verified` is the chain that OpenSSL accepted, its anchor last.
-    A server certificate that is itself trusted ends its chain at once and has nothing to verify. A shape that
-    the library cannot evaluate is a warning, and so is everything when `refuses` is off.
+    `verified` is the chain that OpenSSL accepted, its anchor last. A certificate that is itself trusted ends
+    its chain at once and has nothing to verify. A shape that the library cannot evaluate is a warning, and so
+    is everything when the view's `second_gate` is off.
     """
+    refuses = asked.view.second_gate
+    anchors = [row.certificate for row in asked.view.anchors(asked.now) if row.certificate is not None]
     try:
         leaf, *others = [fields.load(der) for der in presented]
     except (fields.CertificateUnreadable, ValueError) as error:
-        return Finding("SECOND_OPINION", {"text": str(error)}, "E" if refuses else "W")
+        return Finding("SECOND_OPINION", {"text": str(error)}, "E" if refuses else "W", 0)
     if not anchors or leaf in anchors:
         return None
     try:
-        _verify(leaf, others, anchors, hostname.ascii_host(host), now)
+        _verify(leaf, others, anchors, asked)
     except VerificationError as error:
         text = str(error)
         chain = [fields.load(der) for der in verified]
-        return Finding("SECOND_OPINION", {"text": text}, _severity(text, chain, refuses))
+        return Finding("SECOND_OPINION", {"text": text}, _severity(text, chain, refuses), 0)
     except UNREADABLE as error:
-        return Finding("SECOND_OPINION", {"text": str(error)}, "W")
+        return Finding("SECOND_OPINION", {"text": str(error)}, "W", 0)
     return None
 
 
@@ -68,12 +62,14 @@ def _verify(
     leaf: x509.Certificate,
     others: list[x509.Certificate],
     anchors: Sequence[x509.Certificate],
-    host: str,
-    now: datetime,
+    asked: Asked,
 ) -> None:
-    builder = PolicyBuilder().store(Store(list(anchors))).time(now).max_chain_depth(MAX_CHAIN_DEPTH)
-    builder = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_server_policy())
-    if hostname.is_address(host):
+    builder = PolicyBuilder().store(Store(list(anchors))).time(asked.now).max_chain_depth(MAX_CHAIN_DEPTH)
+    builder = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_leaf_policy())
+    host = hostname.ascii_host(asked.host)
+    if asked.policy.purpose is Purpose.CLIENT or not host:
+        builder.build_client_verifier().verify(leaf, others)
+    elif hostname.is_address(host):
         builder.build_server_verifier(x509.IPAddress(ipaddress.ip_address(host))).verify(leaf, others)
     else:
         builder.build_server_verifier(x509.DNSName(host)).verify(leaf, others)
@@ -89,7 +85,7 @@ def _ca_policy() -> ExtensionPolicy:
     )
 
 
-def _server_policy() -> ExtensionPolicy:
+def _leaf_policy() -> ExtensionPolicy:
     return (
         ExtensionPolicy.webpki_defaults_ee()
         .may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
-from certificates.pki import alerts, fields, hostname, path, second_gate
-from certificates.pki.handshake import Record, der_of, on_info, on_verify, reasons_of
-from certificates.pki.path import Asked
+from certificates.pki import alerts, engine, fields, gates, hostname, path
+from certificates.pki.asked import Asked
+from certificates.pki.handshake import Record, der_of, on_info, on_staple, on_verify, reasons_of
+from certificates.pki.openssl import CHAIN_FLAGS
 from certificates.pki.trust import TrustView
-from certificates.pki.verdict import OK, Finding, Verdict, chain_certificate
+from certificates.pki.verdict import Verdict, chain_certificate
 
 CIPHERS: Final = b"DEFAULT:@SECLEVEL=2"
 MINIMUM_VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
@@ -46,10 +47,12 @@ def client_context(view: TrustView, *, now: datetime, minimum: str = "1.2") -> S
     for row in view.anchors(now):
         if row.anchor is not None:
             store.add_cert(row.anchor)
-    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+    store.set_flags(CHAIN_FLAGS)
+    engine.leave_common_name_alone(context)
     store.set_time(now.astimezone(UTC))
     context.set_verify(SSL.VERIFY_PEER, on_verify)
     context.set_info_callback(on_info)
+    context.set_ocsp_client_callback(on_staple)
     return context
 
 
@@ -57,12 +60,13 @@ class TlsClient:
     """One TLS connection without a socket: the caller moves the bytes and owns the deadline."""
 
     def __init__(self, *, context: SSL.Context, host: str, view: TrustView, now: datetime) -> None:
-        self._asked = Asked(host=host, view=view, now=now)
+        self._asked = Asked(host=host, view=view, now=now, status=view.status)
         self._record = Record()
         self._is_at_end = False
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(self._record)
         self._connection.set_connect_state()
+        self._connection.request_ocsp()
         name = hostname.ascii_host(host)
         if name.isascii() and not hostname.is_address(name):
             self._connection.set_tlsext_host_name(name.encode("ascii"))
@@ -125,7 +129,7 @@ class TlsClient:
         return True
 
     def verify_peer(self) -> Verdict:
-        """Judge what the handshake does not: the host name, then the second verifier.
+        """Judge what the handshake does not: the host name, the second verifier, revocation.
 
         Call it before any other byte. The verdict is `OK` or the reason to close; its findings hold warnings.
         """
@@ -133,21 +137,9 @@ class TlsClient:
         if not presented:
             return self._verdict("CERT_UNREADABLE")
         try:
-            return self._judge(presented)
+            return gates.judge(presented, self._verified(), asked=self._asked, staple=self._record.staple)
         except fields.CertificateUnreadable as error:
             return self._verdict("CERT_UNREADABLE", detail=str(error))
-
-    def _judge(self, presented: tuple[bytes, ...]) -> Verdict:
-        verified = self._verified()
-        chain = path.accepted_chain(presented, verified)
-        warnings = path.accepted_findings(verified, asked=self._asked)
-        leaf = fields.load(presented[0])
-        problem = hostname.name_finding(leaf, self._asked.host) or self._second_opinion(presented)
-        if problem is not None and problem.severity == "W":
-            warnings, problem = (*warnings, problem), None
-        if problem is None:
-            return Verdict(OK, {}, None, "", chain, warnings)
-        return Verdict(problem.code, problem.params, 0, fields.read(leaf).subject, chain, warnings)
 
     def send(self, plain: bytes) -> None:
         """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed after the end."""
@@ -196,18 +188,6 @@ class TlsClient:
     def _verified(self) -> tuple[bytes, ...]:
         chain = self._connection.get_verified_chain() or ()
         return tuple(der_of(certificate) for certificate in chain)
-
-    def _second_opinion(self, presented: tuple[bytes, ...]) -> Finding | None:
-        asked = self._asked
-        anchors = [r.certificate for r in asked.view.anchors(asked.now) if r.certificate is not None]
-        return second_gate.second_finding(
-            presented,
-            verified=self._verified(),
-            anchors=anchors,
-            host=asked.host,
-            now=asked.now,
-            refuses=asked.view.second_gate,
-        )
 
     def _explain(self, error: SSL.Error) -> Verdict:
         record = self._record

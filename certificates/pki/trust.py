@@ -13,6 +13,7 @@ from OpenSSL import crypto
 
 from certificates.pki import fields
 from certificates.pki.rules import CrlRule, OcspRule
+from certificates.pki.status import StatusSource
 
 INFRASTRUCTURE: Final = "infrastructure"
 ENDPOINTS: Final = "endpoints"
@@ -53,9 +54,10 @@ class TrustedRow:
         return None if self.certificate is None else fields.read(self.certificate)
 
     def is_in_date(self, now: datetime) -> bool:
-        """Whether the validity period of the certificate covers `now`."""
+        """Whether the validity period covers `now`, both ends included, in whole seconds like OpenSSL."""
         found = self.certificate
-        return found is not None and found.not_valid_before_utc <= now <= found.not_valid_after_utc
+        moment = now.replace(microsecond=0)
+        return found is not None and found.not_valid_before_utc <= moment <= found.not_valid_after_utc
 
 
 class Library(Protocol):
@@ -73,8 +75,8 @@ class TrustView:
     """The rows that a connection with one usage may rest on, and the store's version.
 
     `rows` holds at least every enabled row with the usage; the others may stand in `library`, so that a
-    refusal can say which row would have helped. With `second_gate` off, a disagreement of the second
-    verifier is a warning instead of a refusal.
+    refusal can say which row would have helped. `status` answers for rows with a rule for OCSP. With
+    `second_gate` off, a disagreement of the second verifier is a warning instead of a refusal.
     """
 
     rows: tuple[TrustedRow, ...]
@@ -82,6 +84,7 @@ class TrustView:
     version: int
     second_gate: bool = True
     library: Library | None = field(default=None, compare=False)
+    status: StatusSource | None = field(default=None, compare=False)
 
     def anchors(self, now: datetime) -> tuple[TrustedRow, ...]:
         """The rows that may end a chain at `now`: enabled, carrying the usage, in date."""

@@ -49,15 +49,24 @@ class ChainCertificate:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something else worth saying: an error (E) that would refuse by itself, or a warning (W)."""
+    """Something else worth saying: an error (E) that would refuse by itself, or a warning (W).
+
+    `depth` tells which certificate of the chain it is about, 0 the server's own.
+    """
 
     code: str
     params: Mapping[str, str]
     severity: Severity
+    depth: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The finding as plain values."""
-        return {"code": self.code, "params": dict(self.params), "severity": self.severity}
+        return {
+            "code": self.code,
+            "params": dict(self.params),
+            "severity": self.severity,
+            "depth": self.depth,
+        }
 
 
 @dataclass(frozen=True)

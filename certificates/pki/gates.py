@@ -1,0 +1,66 @@
+"""What has to hold for a chain that OpenSSL accepts; the handshake and the offline answer both end here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certificates.pki import checks, fields, hostname, path, revoked, second_gate
+from certificates.pki.asked import Asked, Purpose
+from certificates.pki.verdict import OK, Finding, Verdict
+
+
+def judge(
+    presented: Sequence[bytes], verified: Sequence[bytes], *, asked: Asked, staple: bytes | None = None
+) -> Verdict:
+    """Judge a chain that OpenSSL accepted: name, depth, second verifier, revocation, then warnings.
+
+    The first error decides; the others follow as findings with the warnings. `staple` as in `revoked`.
+    Raises CertificateUnreadable for bytes that cannot be loaded.
+    """
+    leaf = fields.load(presented[0])
+    found = [*_problems(presented, verified, asked)]
+    found += revoked.revocation_findings(verified, asked=asked, others=presented[1:], staple=staple)
+    found += path.accepted_findings(verified, asked=asked)
+    chain = path.accepted_chain(presented, verified)
+    first = next((finding for finding in found if finding.severity == "E"), None)
+    if first is None:
+        return Verdict(OK, {}, None, "", chain, tuple(found))
+    others = tuple(finding for finding in found if finding is not first)
+    depth = first.depth or 0
+    subject = fields.read(fields.load(verified[depth]) if depth < len(verified) else leaf).subject
+    return Verdict(first.code, first.params, depth, subject, chain, others)
+
+
+def level_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None:
+    """Say what the handshake refuses at security level 2, which OpenSSL applies only there.
+
+    The chain ends with its anchor, whose own signature does not count.
+    """
+    chain = [fields.read(fields.load(der)) for der in verified]
+    for depth, found in enumerate(chain):
+        is_anchor = depth == len(chain) - 1
+        for weak in checks.level_findings(found, is_server=depth == 0, is_anchor=is_anchor):
+            return Finding(weak.code, weak.params, "E", depth)
+    if asked.policy.purpose is Purpose.SERVER and chain and chain[0].key_kind not in checks.TLS_KEYS:
+        params = {"name": chain[0].display_name, "kind": chain[0].key_kind}
+        return Finding("KEY_NOT_FOR_TLS", params, "E", 0)
+    return None
+
+
+def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Asked) -> Sequence[Finding]:
+    leaf = fields.load(presented[0])
+    most = asked.policy.most_authorities
+    found = []
+    if asked.host:
+        found.append(hostname.name_finding(leaf, asked.host))
+    if most is not None and _authorities_between(verified) > most:
+        found.append(Finding("CHAIN_TOO_LONG", {"name": fields.read(leaf).display_name}, "E", 0))
+    if asked.policy.purpose is Purpose.CLIENT or (asked.policy.purpose is Purpose.SERVER and asked.host):
+        found.append(second_gate.second_finding(presented, verified=verified, asked=asked))
+    return [finding for finding in found if finding is not None]
+
+
+def _authorities_between(verified: Sequence[bytes]) -> int:
+    """The certificates between the first and its anchor; self-issued ones do not count (RFC 5280 6.1.4 l)."""
+    between = [fields.read(fields.load(der)) for der in verified[1:-1]]
+    return sum(not found.is_self_issued for found in between)
