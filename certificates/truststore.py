@@ -15,15 +15,11 @@ from certificates.chains.seen import anchor_of
 from certificates.chains.seen import record as record_seen
 from certificates.chains.uses import used_by
 from certificates.detail.dependents import register_dependent
-from certificates.importing.storing import (
-    Imported,
-    ImportRefused,
-    ImportResult,
-    import_certificates,
-    is_name_taken,
-    summary_of,
-    usage_findings,
-)
+from certificates.importing.confirmations import Confirmation
+from certificates.importing.judging import usage_findings
+from certificates.importing.naming import is_name_taken
+from certificates.importing.rows import Imported, summary_of
+from certificates.importing.storing import ImportRefused, ImportResult, import_certificates
 from certificates.library import DatabaseLibrary
 from certificates.models import Status, StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustView
@@ -33,6 +29,7 @@ from console import audit
 
 __all__ = [
     "Change",
+    "Confirmation",
     "EditRefused",
     "Expiring",
     "ImportRefused",
