@@ -122,7 +122,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Do not import anything; check the server."),
     ),
     "CERT_UNREADABLE": (
-        _("The certificate of the server cannot be read: %(detail)s"),
+        _("A certificate that the server sent cannot be read (“%(name)s”): %(detail)s"),
         _("Reissue the certificate."),
     ),
     "STORE_EMPTY": (
