@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from certificates import truststore, words
 from certificates.pki.verdict import Finding
-from certificates.truststore import ImportRefused, ImportResult, Usage
+from certificates.truststore import Confirmation, ImportRefused, ImportResult, Usage
+
+_ALLOWED = {
+    Confirmation.OUT_OF_DATE: "certificates that are out of date",
+    Confirmation.SHA1: "certificates signed with SHA-1 or MD5",
+    Confirmation.NOT_A_CA: "certificates that are no authority",
+}
 
 
 class Command(BaseCommand):
@@ -29,8 +35,17 @@ class Command(BaseCommand):
         )
         parser.add_argument("--description", default="")
         parser.add_argument(
+            "--validate-extensions",
+            action="store_true",
+            help="refuse what does not say that it is an authority (CA true and keyCertSign)",
+        )
+        parser.add_argument(
             "--strict", action="store_true", help="refuse also what a page would ask to confirm"
         )
+        for box, what in _ALLOWED.items():
+            parser.add_argument(
+                _option(box), action="store_true", help=f"with --strict: take {what} all the same"
+            )
         parser.add_argument("--json", action="store_true", dest="as_json", help="write one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +74,8 @@ class Command(BaseCommand):
                 name=options["name"],
                 description=options["description"],
                 accept_warnings=not options["strict"],
+                confirmed=frozenset(box for box in _ALLOWED if options[box.value]),
+                validate_extensions=options["validate_extensions"],
                 actor="command line",
                 now=timezone.now(),
             )
@@ -93,6 +110,10 @@ class _Refused(Exception):
         super().__init__(str(path))
         self.path = path
         self.findings = findings
+
+
+def _option(box: Confirmation) -> str:
+    return f"--{box.value.replace('_', '-')}"
 
 
 def _usages(text: str) -> frozenset[Usage]:

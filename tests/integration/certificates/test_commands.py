@@ -1,6 +1,7 @@
 """The commands of the trusted certificates: what they print and the codes they end with."""
 
 import json
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from certificates.models import TrustedCertificate
-from tests.support.pki import intermediate, root, server
+from console.models import AuditEvent
+from tests.support.pki import DAY, intermediate, root, server
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,32 @@ def test_a_warning_is_told_and_with_strict_it_refuses(tmp_path: Path) -> None:
     shown = json.loads(run("trust_import", str(path), "--for", "infrastructure", "--json"))
     assert [warning["code"] for warning in shown["warnings"]] == ["NOT_A_CA"]
     assert TrustedCertificate.objects.count() == 1
+
+
+def test_strict_takes_what_an_option_names_and_nothing_else(tmp_path: Path, now: datetime) -> None:
+    authority = root()
+    leaf, old = tmp_path / "leaf.pem", tmp_path / "old.pem"
+    leaf.write_bytes(server(authority).pem)
+    old.write_bytes(intermediate(authority, not_after=now - DAY).pem)
+    options = ("--for", "infrastructure", "--strict", "--allow-not-ca", "--json")
+    code, shown = fail("trust_import", str(leaf), str(old), *options)
+    assert (code, [finding["code"] for finding in shown["findings"]]) == (3, ["CERT_EXPIRED"])
+    assert not TrustedCertificate.objects.exists()
+    shown = json.loads(run("trust_import", str(leaf), str(old), *options, "--allow-out-of-date"))
+    assert [warning["code"] for warning in shown["warnings"]] == ["NOT_A_CA", "CERT_EXPIRED"]
+    confirmed = AuditEvent.objects.filter(action="certificate.import").order_by("pk")
+    assert [event.after["confirmed"] for event in confirmed] == [["allow_not_ca"], ["allow_out_of_date"]]
+
+
+def test_extensions_are_validated_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "leaf.pem"
+    path.write_bytes(server(root()).pem)
+    code, shown = fail(
+        "trust_import", str(path), "--for", "infrastructure", "--validate-extensions", "--json"
+    )
+    codes = [finding["code"] for finding in shown["findings"]]
+    assert (code, codes) == (3, ["CONSTRAINTS_CA_FALSE", "USAGE_WITHOUT_CERT_SIGN"])
+    assert not TrustedCertificate.objects.exists()
 
 
 def test_a_usage_without_the_one_it_needs_is_refused(tmp_path: Path) -> None:
