@@ -35,6 +35,13 @@ class CertificatesConfig(AppConfig):
             permission="certificates.view",
             value=_count,
         )
+        from certificates.health import startup as trust_health
+        from certificates.importing import startup as importing
+        from certificates.listing import startup as listing
+
+        importing.register()
+        listing.register(f"{_PLACE}/trusted")
+        trust_health.register()
 
 
 def _place_pages() -> None:
@@ -48,6 +55,7 @@ def _place_pages() -> None:
     )
     for name, label, permission in (
         ("import", _("Import"), "certificates.edit"),
+        ("import-choice", "", "certificates.edit"),
         ("detail", "", "certificates.view"),
         ("edit", "", "certificates.edit"),
         ("delete", "", "certificates.edit"),

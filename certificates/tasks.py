@@ -1,10 +1,11 @@
-"""The tasks of the certificates app: each carries an id and calls one job."""
+"""The tasks of the certificates app: each carries an id or nothing and calls one job."""
 
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
+from certificates.health import periodic, schedule
 from certificates.importing import choosing, working
 
 
@@ -12,3 +13,9 @@ from certificates.importing import choosing, working
 def import_upload(upload_id: str) -> None:
     """Store what was chosen of a large upload."""
     working.run(UUID(upload_id), clock=timezone.now)
+
+
+@shared_task(name=schedule.TASK)
+def check_chains() -> None:
+    """Verify the chains in use again if that is due."""
+    periodic.run(timezone.now())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from certificates.revocation.addresses import SCHEMES, port_of
+from certificates.revocation.addresses import port_of
+from console import egress
 
 
 def port_warning(address: str) -> str:
@@ -19,4 +20,5 @@ def port_warning(address: str) -> str:
 
 
 def _is_open(port: int) -> bool:
-    return port in SCHEMES.values() or any(allowed.port == port for allowed in settings.ISE_MAIL_EGRESS_ALLOW)
+    listed = {allowed.port for allowed in settings.ISE_MAIL_EGRESS_ALLOW}
+    return port in egress.WEB_PORTS | listed
