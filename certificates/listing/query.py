@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OrderBy, Q
-from django.db.models.functions import Lower
 
-from certificates.models import Band, Status, TrustedCertificate, TrustedCertificateQuerySet, band_filter
+from certificates.listing.chips import Chip, band_chips, status_chips, usage_chips
+from certificates.listing.facets import UNKNOWN, Facets, Narrowing
+from certificates.listing.ordering import DEFAULT_SORT, SORTS, ordered
+from certificates.listing.rows import Row, row_of
+from certificates.listing.search import matching
+from certificates.models import Band, Status, TrustedCertificate, TrustedCertificateQuerySet
 from certificates.usages import Usage
 
+__all__ = [
+    "PAGE_SIZES",
+    "ListQuery",
+    "Listing",
+    "Row",
+    "filtered",
+    "list_certificates",
+    "parse_query",
+    "row_of",
+]
+
 PAGE_SIZES: Final = (25, 50, 100)
-DEFAULT_SORT: Final = "expires"
-SORTS: Final[Mapping[str, str]] = {
-    "name": "friendly_name",
-    "status": "status",
-    "serial": "serial_hex",
-    "to": "issued_to",
-    "by": "issued_by",
-    "from": "not_before",
-    "expires": "not_after",
-}
-TONES: Final[Mapping[Band, str]] = {
-    Band.EXPIRED: "bad",
-    Band.WITHIN_30: "warn",
-    Band.WITHIN_60: "warn",
-    Band.WITHIN_90: "info",
-    Band.VALID: "ok",
-    Band.NOT_YET_VALID: "info",
-}
-ICONS: Final[Mapping[Band, str]] = {
-    Band.EXPIRED: "x-fill",
-    Band.WITHIN_30: "alert-fill",
-    Band.WITHIN_60: "alert-fill",
-    Band.WITHIN_90: "info-fill",
-    Band.VALID: "check-fill",
-    Band.NOT_YET_VALID: "clock",
-}
+FEW: Final = 1000
+"""Up to so many rows are found once and then named by their keys, whatever is asked of them next."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +38,7 @@ class ListQuery:
     """What the reader asked for; an empty filter asks for everything."""
 
     search: str = ""
-    band: Band | None = None
-    status: Status | None = None
-    usage: Usage | None = None
+    narrowing: Narrowing = field(default_factory=Narrowing)
     sort: str = DEFAULT_SORT
     page: str = "1"
     size: int = PAGE_SIZES[0]
@@ -58,37 +46,35 @@ class ListQuery:
     @property
     def is_narrow(self) -> bool:
         """Whether a search or a filter leaves rows out."""
-        return bool(self.search or self.band or self.status or self.usage)
+        return bool(self.search) or self.narrowing != Narrowing()
 
-
-@dataclass(frozen=True)
-class Row:
-    """One row with what depends on the clock."""
-
-    certificate: TrustedCertificate
-    band: Band
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter with the number of rows it would show under the other filters; its value is "" for all."""
-
-    value: str
-    label: str
-    count: int
-    tone: str = ""
+    @property
+    def fields(self) -> dict[str, str]:
+        """Search and filters as an address carries them, without the empty ones."""
+        chosen = self.narrowing
+        every = {"q": self.search, "expiry": chosen.band, "status": chosen.status, "for": chosen.usage}
+        return {name: str(value) for name, value in every.items() if value}
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of rows and the chips above it."""
+    """One page of rows and the filters above it."""
 
-    page: Page[TrustedCertificate]
-    rows: tuple[Row, ...]
+    page: Page[Row]
     bands: tuple[Chip, ...]
     statuses: tuple[Chip, ...]
+    usages: tuple[Chip, ...]
+    expired: int
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the page."""
+        return tuple(self.page)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are on all pages."""
+        return self.page.paginator.count
 
 
 def parse_query(values: Mapping[str, str]) -> ListQuery:
@@ -97,52 +83,61 @@ def parse_query(values: Mapping[str, str]) -> ListQuery:
     sort, size = values.get("sort", ""), values.get("size", "")
     return ListQuery(
         search=values.get("q", "").replace("\x00", "").strip()[:200],
-        band=Band(band) if band in Band.values else None,
-        status=Status(status) if status in Status.values else None,
-        usage=Usage(usage) if usage in set(Usage) else None,
+        narrowing=Narrowing(
+            band=Band(band) if band in Band.values else None,
+            status=Status(status) if status in Status.values else None,
+            usage=usage if usage in {*Usage, UNKNOWN} else "",
+        ),
         sort=sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
         page=values.get("page", "1"),
         size=int(size) if size in {str(known) for known in PAGE_SIZES} else PAGE_SIZES[0],
     )
 
 
+def filtered(query: ListQuery, *, now: datetime) -> TrustedCertificateQuerySet:
+    """Return everything that the query finds at `now`, in no order."""
+    return query.narrowing.within(matching(query.search), now).order_by()
+
+
 def list_certificates(query: ListQuery, *, now: datetime) -> Listing:
     """Return one page; a page number out of range gives the nearest page."""
-    found = TrustedCertificate.objects.matching(query.search)
-    if query.usage:
-        found = found.trusted_for(query.usage)
-    of_status = found.filter(status=query.status) if query.status else found
-    of_band = found.in_band(query.band, now) if query.band else found
-    shown = of_status.in_band(query.band, now) if query.band else of_status
-    page = Paginator(shown.for_listing().order_by(*_order(query.sort)), query.size).get_page(query.page)
+    found = matching(query.search).order_by()
+    if query.search:
+        found = _named_if_few(found)
+    facets = Facets(found, now=now)
+    count = facets.count(query.narrowing)
+    shown = query.narrowing.within(found, now)
+    if query.narrowing != Narrowing() and count <= FEW:
+        shown = _named_if_few(shown)
+    expired = Narrowing(band=Band.EXPIRED)
     return Listing(
-        page=page,
-        rows=tuple(row_of(certificate, now=now) for certificate in page),
-        bands=_band_chips(of_status, now),
-        statuses=_status_chips(of_band),
+        page=Paginator(_Found(shown, count, query.sort, now), query.size).get_page(query.page),
+        bands=band_chips(facets, query.narrowing),
+        statuses=status_chips(facets, query.narrowing),
+        usages=usage_chips(facets, query.narrowing),
+        expired=TrustedCertificate.objects.in_band(Band.EXPIRED, now).count()
+        if query.search
+        else facets.count(expired),
     )
 
 
-def row_of(certificate: TrustedCertificate, *, now: datetime) -> Row:
-    """Add to a certificate what its state at `now` is and how that is shown."""
-    band = certificate.band(now)
-    return Row(certificate, band, TONES[band], ICONS[band])
+def _named_if_few(found: TrustedCertificateQuerySet) -> TrustedCertificateQuerySet:
+    """Replace a filter that finds few rows by their keys, so that it need not run again."""
+    keys = list(found.values_list("pk", flat=True)[: FEW + 1])
+    return found if len(keys) > FEW else TrustedCertificate.objects.filter(pk__in=keys)
 
 
-def _order(sort: str) -> list[OrderBy]:
-    column = SORTS[sort.removeprefix("-")]
-    key = Lower(column) if column == "friendly_name" else F(column)
-    return [key.desc() if sort.startswith("-") else key.asc(), F("pk").asc()]
+class _Found:
+    """The rows of the list as a paginator takes them: their number is known, and only one page is read."""
 
+    def __init__(self, found: TrustedCertificateQuerySet, count: int, sort: str, now: datetime) -> None:
+        self._found, self._count, self._sort, self._now = found, count, sort, now
 
-def _band_chips(found: TrustedCertificateQuerySet, now: datetime) -> tuple[Chip, ...]:
-    counts = found.aggregate(
-        all=Count("pk"), **{f"band_{band.value}": Count("pk", filter=band_filter(band, now)) for band in Band}
-    )
-    chips = [Chip(band.value, str(band.label), counts[f"band_{band.value}"], TONES[band]) for band in Band]
-    return (Chip("", "", counts["all"]), *chips)
+    def __len__(self) -> int:
+        return self._count
 
-
-def _status_chips(found: TrustedCertificateQuerySet) -> tuple[Chip, ...]:
-    counts = found.aggregate(**{status.value: Count("pk", filter=Q(status=status)) for status in Status})
-    return tuple(Chip(status.value, str(status.label), counts[status.value]) for status in Status)
+    def __getitem__(self, part: slice) -> list[Row]:
+        # The keys come out of an index alone, however far the page lies; whole rows are read of one page.
+        keys = list(ordered(self._found, self._sort, now=self._now).values_list("pk", flat=True)[part])
+        held = TrustedCertificate.objects.for_listing().in_bulk(keys)
+        return [row_of(held[key], now=self._now) for key in keys if key in held]

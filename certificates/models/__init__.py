@@ -12,6 +12,7 @@ from certificates.models.revocation import (
     Unit,
 )
 from certificates.models.trusted import (
+    SEARCH_LENGTH,
     USAGE_COLUMNS,
     Band,
     Status,
@@ -23,6 +24,7 @@ from certificates.models.uploads import Upload, UploadState
 from certificates.models.version import StoreVersion
 
 __all__ = [
+    "SEARCH_LENGTH",
     "USAGE_COLUMNS",
     "Band",
     "CertificateCheck",

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Concat, Left, Length, Lower
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import ConcatPair, Left, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
 from certificates.usages import Usage
@@ -24,9 +25,12 @@ _FACETS: Final = ("status", *USAGE_COLUMNS.values())
 _SEARCHED: Final = ("friendly_name", "serial_hex", "subject", "issuer")
 
 
-def _searched_text() -> Concat:
-    parts = [part for name in _SEARCHED for part in (name, Value(" "))]
-    return Concat(*parts[:-1])
+def _searched_text() -> Combinable:
+    text: Combinable = F(_SEARCHED[0])
+    for name in _SEARCHED[1:]:
+        spaced = ConcatPair(text, Value(" "), output_field=models.TextField())
+        text = ConcatPair(spaced, F(name), output_field=models.TextField())
+    return text
 
 
 class Status(models.TextChoices):
@@ -76,6 +80,10 @@ class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
         """Those whose box for the usage is ticked."""
         return self.filter(**{USAGE_COLUMNS[usage]: True})
 
+    def trusted_for_nothing(self) -> TrustedCertificateQuerySet:
+        """Those without any box ticked."""
+        return self.filter(**dict.fromkeys(USAGE_COLUMNS.values(), False))
+
     def in_date(self, now: datetime) -> TrustedCertificateQuerySet:
         """Those whose validity period covers `now`."""
         return self.filter(not_before__lte=now, not_after__gte=now)
@@ -83,16 +91,6 @@ class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
     def in_band(self, band: Band, now: datetime) -> TrustedCertificateQuerySet:
         """Those that are that near their end."""
         return self.filter(band_filter(band, now))
-
-    def matching(self, text: str) -> TrustedCertificateQuerySet:
-        """Those whose name, subject, issuer, serial number or fingerprint holds the text."""
-        if not text:
-            return self
-        digits = "".join(c for c in text if c not in " :").lower()
-        found = Q(friendly_name__icontains=text) | Q(subject__icontains=text) | Q(issuer__icontains=text)
-        if digits:
-            found |= Q(serial_hex__icontains=digits) | Q(sha256__startswith=digits)
-        return self.filter(found)
 
     def with_revocation(self) -> TrustedCertificateQuerySet:
         """Rows together with their rules of revocation and their list."""
