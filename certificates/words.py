@@ -40,12 +40,23 @@ def text_of(code: str, params: Mapping[str, str]) -> Words:
     """Put a code of the trust taxonomy into words; an unknown code gets a sentence that names it."""
     cause, remedy = TABLE.get(code, OTHER)
     values = _Values(_readable(code, params))
-    return Words(str(cause) % values, str(remedy) % values)
+    told = str(cause) % values
+    if params.get("file") and "block" not in params:
+        told = _("“%(file)s”: %(cause)s") % {"file": values["file"], "cause": told}
+    return Words(told, str(remedy) % values)
 
 
 def sentence_of(finding: Finding) -> str:
     """Cause and remedy of a finding in one line."""
     return str(text_of(finding.code, finding.params))
+
+
+def place_of(params: Mapping[str, str]) -> str:
+    """Where something stood in an upload: the number of its block, with the file when there were several."""
+    block = params.get("block", "")
+    if not params.get("file"):
+        return block
+    return _("%(block)s of “%(file)s”") % {"block": block, "file": params["file"][:VALUE_LENGTH]}
 
 
 class _Values(dict[str, str]):
@@ -59,6 +70,8 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
     values = {name: str(value)[:VALUE_LENGTH] or "—" for name, value in params.items()}
     values["code"] = code
     values["who"] = _who(params)
+    if "block" in params:
+        values["block"] = place_of(params)
     for name in ("usage", "needed", "usages", "needs"):
         if code != "WRONG_EKU" and name in params:
             values[name] = usage_labels(params[name])

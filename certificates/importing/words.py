@@ -74,6 +74,35 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("The certificate in block %(block)s is already there as “%(name)s”."),
         _("Edit the existing one, or take this block out of the file."),
     ),
+    "NOTHING_CHOSEN": (_("No certificate is chosen."), _("Tick at least one.")),
+    "NOTHING_TO_REPLACE": (
+        _("The certificate that “%(name)s” was to replace is not there any more."),
+        _("Keep both, or choose another one to replace."),
+    ),
+    "NO_BASIC_CONSTRAINTS": (
+        _("“%(name)s” has no basic constraints: it does not say that it is an authority."),
+        _("Leave it out, or untick “Validate certificate extensions” if you mean this one certificate."),
+    ),
+    "CONSTRAINTS_CA_FALSE": (
+        _("“%(name)s” has CA false in its basic constraints: it says that it is no authority."),
+        _("Leave it out, or untick “Validate certificate extensions” if you mean this one certificate."),
+    ),
+    "NO_KEY_USAGE": (
+        _("“%(name)s” has no key usage: it does not say that its key may sign certificates."),
+        _(
+            "Leave it out, or untick “Validate certificate extensions” if its owner confirms it."
+        ),
+    ),
+    "USAGE_WITHOUT_CERT_SIGN": (
+        _("“%(name)s” has a key usage without keyCertSign: its key may not sign certificates."),
+        _(
+            "Leave it out, or untick “Validate certificate extensions” if its owner confirms it."
+        ),
+    ),
+    "NAME_TWICE": (
+        _("Another certificate of this import has the friendly name “%(name)s” too."),
+        _("Choose another name."),
+    ),
     "NAME_TAKEN": (
         _("Another trusted certificate has the friendly name “%(name)s”."),
         _("Choose another name."),
@@ -102,6 +131,6 @@ WARNINGS: Final[Mapping[str, tuple[Promise, Promise]]] = {
     ),
     "SAME_AUTHORITY": (
         _("“%(other)s” is the same authority with the same key."),
-        _("Delete the older of the two when this one has proved itself."),
+        _("Replace it, or delete the older of the two when this one has proved itself."),
     ),
 }
