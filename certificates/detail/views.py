@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates import truststore
-from certificates.detail.forms import EditForm
-from certificates.detail.page import detail_of, file_name
+from certificates.chains import what_if
+from certificates.detail import editing
+from certificates.detail.forms import REFUSALS, EditForm, EditForms
+from certificates.detail.page import broken_by, dependence_of, detail_of, file_name, view_of
 from certificates.models import TrustedCertificate
 from certificates.pki import pem
 from console.access import actor_of, address_of, needs
@@ -21,34 +23,51 @@ from console.access import actor_of, address_of, needs
 @require_GET
 @needs("certificates.view")
 def trusted_detail(request: HttpRequest, certificate_id: int) -> HttpResponse:
-    """Show one certificate with all its fields."""
+    """Show one certificate with all that is known of it."""
     certificate = get_object_or_404(TrustedCertificate, pk=certificate_id)
-    return _detail_page(request, certificate, EditForm.of(certificate))
+    now, may = timezone.now(), request.user.has_permission  # type: ignore[union-attr]
+    view = view_of(certificate, now=now, may=may)
+    context = {
+        "detail": detail_of(certificate, now=now),
+        "view": view,
+        "revocation": view.revocation,
+        "may_edit": may("certificates.edit"),
+    }
+    return render(request, "certificates/trusted_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @needs("certificates.edit")
 def trusted_edit(request: HttpRequest, certificate_id: int) -> HttpResponse:
-    """Change name, status, description and usages."""
+    """Change name, status, description, usages, and how the status of issued certificates is validated."""
     certificate = get_object_or_404(TrustedCertificate, pk=certificate_id)
-    form = EditForm(request.POST) if request.method == "POST" else EditForm.of(certificate)
-    if form.is_bound and form.is_valid():
+    forms = EditForms(certificate, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and forms.are_valid():
         try:
-            truststore.edit(
+            editing.save(
                 certificate_id=certificate_id,
-                change=form.change,
+                edit=forms.edit,
                 actor=actor_of(request),
                 now=timezone.now(),
                 address=address_of(request),
             )
-        except truststore.EditRefused as refusal:
-            form.refuse(refusal)
         except truststore.NotFound as gone:
             raise Http404 from gone
+        except REFUSALS as refusal:
+            forms.refuse(refusal)
         else:
             messages.success(request, _("Changes saved."))
             return redirect("certificates:trusted-detail", certificate_id)
-    return _detail_page(request, certificate, form)
+    return _edit_page(request, certificate, forms)
+
+
+@require_GET
+@needs("certificates.edit")
+def trusted_what_if(request: HttpRequest, certificate_id: int) -> HttpResponse:
+    """Answer what the form as it stands would break; the edit page asks whenever a box changes."""
+    certificate = get_object_or_404(TrustedCertificate, pk=certificate_id)
+    broken = broken_by(certificate, request.GET, now=timezone.now())
+    return render(request, "certificates/_what_if.html", {"broken": broken, "form": EditForm()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,14 +78,18 @@ def trusted_delete(request: HttpRequest, certificate_id: int) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            name = truststore.delete(
+            name = editing.delete(
                 certificate_id=certificate_id, actor=actor_of(request), now=now, address=address_of(request)
             )
         except truststore.NotFound as gone:
             raise Http404 from gone
         messages.success(request, _("“%(name)s” deleted.") % {"name": name})
         return redirect("certificates:trusted-list")
-    context = {"detail": detail_of(certificate, now=now), "crumb": certificate.friendly_name}
+    context = {
+        "detail": detail_of(certificate, now=now),
+        "dependence": dependence_of(certificate, now=now, may=request.user.has_permission),  # type: ignore[union-attr]
+        "broken": what_if.broken_by(remove={certificate.sha256}, disable=(), now=now),
+    }
     return render(request, "certificates/trusted_delete.html", context)
 
 
@@ -80,11 +103,13 @@ def trusted_export(_request: HttpRequest, certificate_id: int) -> HttpResponse:
     return response
 
 
-def _detail_page(request: HttpRequest, certificate: TrustedCertificate, form: EditForm) -> HttpResponse:
+def _edit_page(request: HttpRequest, certificate: TrustedCertificate, forms: EditForms) -> HttpResponse:
+    now = timezone.now()
+    values = forms.main.data if forms.main.is_bound else forms.main.initial
     context = {
-        "detail": detail_of(certificate, now=timezone.now()),
-        "form": form,
-        "crumb": certificate.friendly_name,
-        "may_edit": request.user.has_permission("certificates.edit"),  # type: ignore[union-attr]
+        "detail": detail_of(certificate, now=now),
+        "forms": forms,
+        "form": forms.main,
+        "broken": broken_by(certificate, values, now=now),
     }
-    return render(request, "certificates/trusted_detail.html", context)
+    return render(request, "certificates/trusted_edit.html", context)
