@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki import crl_checks, crl_scope, fields
 from certificates.pki.crl_checks import CrlRefused
@@ -16,7 +17,7 @@ from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.rules import CrlRule
 from certificates.pki.verdict import Finding
 
-__all__ = ["CrlFacts", "CrlRefused", "check_list", "fault_of_lists", "issuer_of", "lookup"]
+__all__ = ["CrlFacts", "CrlRefused", "as_der", "check_list", "fault_of_lists", "issuer_of", "lookup"]
 
 KEPT_LISTS: Final = 4
 """Loaded lists that stay in memory; a list of 20 MiB takes a good part of a second to load."""
@@ -64,6 +65,16 @@ def check_list(
             revoked_count=len(loaded),
             issuer=fields.read(authority).subject,
         )
+    except UNREADABLE as error:
+        raise CrlRefused("CRL_UNREADABLE", {"detail": str(error)}) from error
+
+
+def as_der(data: bytes) -> bytes:
+    """The list in DER, also when it was served as PEM; raises CrlRefused for PEM that cannot be read."""
+    if not data.lstrip().startswith(b"-----BEGIN"):
+        return data
+    try:
+        return x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
     except UNREADABLE as error:
         raise CrlRefused("CRL_UNREADABLE", {"detail": str(error)}) from error
 

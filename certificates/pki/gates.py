@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certificates.pki import checks, fields, hostname, path, revoked, second_gate
+from certificates.pki import checks, fields, hostname, path, policies, revoked, second_gate
 from certificates.pki.asked import Asked, Purpose
 from certificates.pki.verdict import OK, Finding, Verdict
 
@@ -53,11 +53,22 @@ def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Aske
     found = []
     if asked.host:
         found.append(hostname.name_finding(leaf, asked.host))
+    found.append(_policy_finding(verified))
     if most is not None and _authorities_between(verified) > most:
         found.append(Finding("CHAIN_TOO_LONG", {"name": fields.read(leaf).display_name}, "E", 0))
     if asked.policy.purpose is Purpose.CLIENT or (asked.policy.purpose is Purpose.SERVER and asked.host):
         found.append(second_gate.second_finding(presented, verified=verified, asked=asked))
     return [finding for finding in found if finding is not None]
+
+
+def _policy_finding(verified: Sequence[bytes]) -> Finding | None:
+    """Say that an authority of the chain demands a policy that the chain lacks (RFC 5280 6.1.5 g)."""
+    try:
+        policies.check_policies([fields.load(der) for der in verified])
+    except policies.PolicyFault as fault:
+        params = {"name": fields.read(fields.load(verified[0])).display_name, "detail": str(fault)}
+        return Finding("POLICY_CONSTRAINT", params, "E", 0)
+    return None
 
 
 def _authorities_between(verified: Sequence[bytes]) -> int:

@@ -26,32 +26,41 @@ UNUSABLE: Final = "CRL_UNREADABLE"
 
 
 def findings(verified: Sequence[bytes], others: Sequence[bytes], asked: Asked) -> Iterator[Finding]:
-    """Check one certificate of a chain after the other, its anchor left out, against `asked.lists`.
+    """Check the certificates of a chain, its anchor left out, against `asked.lists`.
 
-    `others` are further certificates at hand: the signer of an indirect list may be among them.
+    Where each of them needs a list, OpenSSL looks at the whole chain, and a list may have a signer of its own
+    among `others`. Otherwise a list counts for its issuer's certificates and has to carry that issuer's
+    signature.
     """
+    if not asked.lists or len(verified) < 2:
+        return
+    if asked.policy.list_use is ListUse.EVERYWHERE:
+        trusted, chain = verified[-1:], [*verified[:-1], *others]
+        answer = _answer(chain, trusted, asked, whole_chain=True)
+        if answer is not None:
+            yield answer
+        return
     issuers = {fields.name_key(crl.issuer_of(der)) for der in asked.lists} - {""}
-    for depth in range(len(verified) - 1 if asked.lists else 0):
+    for depth in range(len(verified) - 1):
         certificate = fields.read(fields.load(verified[depth]))
-        has_list = certificate.issuer_key in issuers
-        if has_list or asked.policy.list_use is ListUse.EVERYWHERE:
+        if certificate.issuer_key in issuers:
             fault = crl.fault_of_lists(asked.lists, fields.load(verified[depth + 1]))
-            found = fault or _listed(verified, depth, others, asked)
+            found = fault or _answer(verified[depth : depth + 1], verified[depth + 1 : depth + 2], asked)
             if found is not None:
                 named = {"name": certificate.display_name, "issuer": certificate.issuer_name, **found.params}
                 yield replace(found, params=named, depth=depth)
 
 
-def _listed(verified: Sequence[bytes], depth: int, others: Sequence[bytes], asked: Asked) -> Finding | None:
-    trusted = openssl.loaded(verified[depth + 1 :])
-    chain = [verified[depth], *others]
+def _answer(
+    chain: Sequence[bytes], trusted: Sequence[bytes], asked: Asked, *, whole_chain: bool = False
+) -> Finding | None:
     answer = openssl.verified_chain(
         chain,
-        trusted=trusted,
+        trusted=openssl.loaded(trusted),
         now=asked.now,
         purpose=Purpose.ANY,
-        lists=openssl.Lists(asked.lists),
+        lists=openssl.Lists(asked.lists, whole_chain),
     )
-    if isinstance(answer, Refusal):
-        return Finding(CODES.get(answer.error, UNUSABLE), {"openssl": str(answer.error)}, "E")
-    return None
+    if not isinstance(answer, Refusal):
+        return None
+    return Finding(CODES.get(answer.error, UNUSABLE), {"openssl": str(answer.error)}, "E", answer.depth)

@@ -19,8 +19,8 @@ from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.handshake import der_of
 from certificates.pki.refusal import Refusal
 
-CHAIN_FLAGS: Final = crypto.X509StoreFlags.PARTIAL_CHAIN | crypto.X509StoreFlags.POLICY_CHECK
-"""An issuing authority or the server's own certificate may be the anchor; policy constraints count."""
+CHAIN_FLAGS: Final = crypto.X509StoreFlags.PARTIAL_CHAIN
+"""An issuing authority or the server's own certificate may be the anchor."""
 LIST_FLAGS: Final = crypto.X509StoreFlags.CRL_CHECK | 0x1000 | 0x2000
 """Check the first certificate against lists, with indirect and partitioned ones, and with deltas."""
 WHOLE_CHAIN: Final = crypto.X509StoreFlags.CRL_CHECK_ALL
@@ -60,7 +60,15 @@ def verified_chain(
         return tuple(der_of(certificate) for certificate in context.get_verified_chain())
     except crypto.X509StoreContextError as error:
         number, depth, *_ = error.errors
-        return Refusal(int(number), int(depth), der_of(error.certificate))
+        return Refusal(int(number), int(depth), _der_at_fault(error.certificate))
+
+
+def _der_at_fault(certificate: crypto.X509) -> bytes:
+    """The certificate that OpenSSL looked at; no bytes when its refusal is about the chain as a whole."""
+    try:
+        return der_of(certificate)
+    except crypto.Error:
+        return b""
 
 
 def _list_flags(lists: Lists) -> int:

@@ -15,7 +15,7 @@ from certificates.pki.trust import TrustView
 from certificates.pki.verdict import Verdict, chain_certificate
 
 DEFAULT: Final = Policy()
-LATE_ERRORS: Final = frozenset({7, 9, 10, 42, 43, 47, 48, 49, 51, 52, 53})
+LATE_ERRORS: Final = frozenset({7, 9, 10, 47, 48, 49, 51, 52, 53})
 """What X509_verify_cert looks at only after the security level."""
 
 
