@@ -38,9 +38,11 @@ class CertificatesConfig(AppConfig):
         from certificates.health import startup as trust_health
         from certificates.importing import startup as importing
         from certificates.listing import startup as listing
+        from certificates.revocation import startup as revocation
 
         importing.register()
         listing.register(f"{_PLACE}/trusted")
+        revocation.register()
         trust_health.register()
 
 

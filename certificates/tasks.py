@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from certificates.health import periodic, schedule
 from certificates.importing import choosing, working
+from certificates.revocation import downloads
 
 
 @shared_task(name=choosing.TASK)
@@ -19,3 +20,9 @@ def import_upload(upload_id: str) -> None:
 def check_chains() -> None:
     """Verify the chains in use again if that is due."""
     periodic.run(timezone.now())
+
+
+@shared_task(name=downloads.TASK)
+def download_crl(certificate_id: int) -> None:
+    """Download the list of one authority if it is due."""
+    downloads.download(certificate_id, now=timezone.now())

@@ -56,6 +56,10 @@ FETCHING: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("%(host)s does not answer in HTTP: %(detail)s."),
         _("Check the port of the address."),
     ),
+    "INTERNAL": (
+        _("Something unexpected happened in this node."),
+        _("Look into the log of this node."),
+    ),
     "TLS_NOT_TRUSTED": (
         _("The TLS connection to %(host)s was refused. %(why)s"),
         _("Import the authority of that server and tick “Trust for authentication within ISE”."),

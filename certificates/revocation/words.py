@@ -14,6 +14,10 @@ _CRL_URL: Final = _(
     "Check “CRL distribution URL” of the trusted certificate of the authority, and ask its administrator."
 )
 _CA_ADMIN: Final = _("Ask the administrator of the authority for a complete and sound list.")
+_RESTARTED: Final = _(
+    "Ask the administrator of the authority why an old list is served. If the authority was set up anew, "
+    "turn off “Download CRL” of its trusted certificate, save, and turn it on again after a minute."
+)
 _RESPONDER: Final = _(
     "Check the addresses in OCSP client profiles, and ask the administrator of the responder. "
     "“Reject the request if OCSP responder is unreachable” of the trusted certificate decides "
@@ -103,7 +107,14 @@ LISTS: Final[Mapping[str, tuple[Promise, Promise]]] = {
             "The list that was received has number %(number)s, and number %(held)s is held already: an "
             "older one is not taken."
         ),
-        _("Ask the administrator of the authority why an old list is served."),
+        _RESTARTED,
+    ),
+    "CRL_OLDER": (
+        _(
+            "The list that was received was issued on %(date)s, before the one that is held already: "
+            "it is not taken."
+        ),
+        _RESTARTED,
     ),
     "CRL_UNKNOWN_CRITICAL_EXT": (
         _("The revocation list of “%(issuer)s” holds what has to be understood and is not (%(detail)s)."),
