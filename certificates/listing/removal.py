@@ -91,8 +91,8 @@ def _kept(certificate: TrustedCertificate) -> dict[str, Any]:
 
 
 def _columns(row: models.Model) -> dict[str, Any]:
-    stored = (field for field in row._meta.concrete_fields if not field.generated)
-    return {field.attname: _plain(getattr(row, field.attname)) for field in stored}
+    stored = (field.attname for field in row._meta.concrete_fields if field.attname != "search_text")
+    return {name: _plain(getattr(row, name)) for name in stored}
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,6 @@ from django.db.models.functions import Lower
 
 from certificates.listing.bulk import target_of
 from certificates.listing.removal import KEPT
-from certificates.listing.search import lowered_in_ascii
 from certificates.models import (
     CrlState,
     OcspProfile,
@@ -89,7 +88,8 @@ def _put_back(kept: Sequence[Mapping[str, Any]], before: Restored, now: datetime
 def _rename(certificates: Sequence[TrustedCertificate]) -> int:
     """Number the names that another certificate has taken meanwhile, and say how many there were."""
     wanted = {certificate.friendly_name for certificate in certificates}
-    lowered = {name.lower() for name in wanted} | {lowered_in_ascii(name) for name in wanted}
+    # SQLite lowers ASCII letters alone, PostgreSQL all of them.
+    lowered = {name.lower() for name in wanted} | {_lowered_in_ascii(name) for name in wanted}
     held = TrustedCertificate.objects.annotate(lowered=Lower("friendly_name")).filter(lowered__in=lowered)
     taken = {name.lower() for name in held.values_list("friendly_name", flat=True)}
     clashing = [certificate for certificate in certificates if certificate.friendly_name.lower() in taken]
@@ -98,6 +98,10 @@ def _rename(certificates: Sequence[TrustedCertificate]) -> int:
         certificate.friendly_name = _free_name(certificate.friendly_name, taken)
         taken.add(certificate.friendly_name.lower())
     return len(clashing)
+
+
+def _lowered_in_ascii(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:

@@ -33,7 +33,7 @@ def matching(text: str) -> TrustedCertificateQuerySet:
     column = _ONE_IS_ENOUGH.get(len(digits)) if is_hex else None
     if column:
         return everything.filter(Q(**{column: digits}) | Q(serial_hex=digits.upper()))
-    found = Q(search_text__contains=text.lower()) | Q(search_text__contains=lowered_in_ascii(text))
+    found = Q(search_text__contains=text.casefold())
     if is_hex:
         found |= Q(search_text__contains=digits)
     elsewhere = [*_by_digits(digits, is_hex=is_hex), *_beyond_the_index(text)]
@@ -63,8 +63,3 @@ def _serial_hex(number: int) -> str:
     digits = f"{abs(number):X}"
     sign = "-" if number < 0 else ""
     return f"{sign}{'0' if len(digits) % 2 else ''}{digits}"
-
-
-def lowered_in_ascii(text: str) -> str:
-    """Lower the ASCII letters alone, as SQLite does where PostgreSQL lowers every letter."""
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)

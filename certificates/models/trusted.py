@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import ConcatPair, Left, Length, Lower
+from django.db.models import Q
+from django.db.models.functions import Length, Lower
 from django.utils.translation import gettext_lazy as _
 
 from certificates.usages import Usage
@@ -23,14 +23,6 @@ SEARCH_LENGTH: Final = 600
 """Characters of a row that the index for searching holds; PostgreSQL bounds what one entry may take."""
 _FACETS: Final = ("status", *USAGE_COLUMNS.values())
 _SEARCHED: Final = ("friendly_name", "serial_hex", "subject", "issuer")
-
-
-def _searched_text() -> Combinable:
-    text: Combinable = F(_SEARCHED[0])
-    for name in _SEARCHED[1:]:
-        spaced = ConcatPair(text, Value(" "), output_field=models.TextField())
-        text = ConcatPair(spaced, F(name), output_field=models.TextField())
-    return text
 
 
 class Status(models.TextChoices):
@@ -71,6 +63,19 @@ def band_filter(band: Band, now: datetime) -> Q:
 
 class TrustedCertificateQuerySet(models.QuerySet["TrustedCertificate"]):
     """Adjectives for trusted certificates."""
+
+    def bulk_create(self, objs: Iterable[TrustedCertificate], *args: Any, **options: Any) -> Any:
+        """Store many rows at once, each with the text by which it is found."""
+        rows = list(objs)
+        for row in rows:
+            row.note_search_text()
+        return super().bulk_create(rows, *args, **options)
+
+    def update(self, **values: Any) -> int:
+        """Change rows in place; raises TypeError for what the text of a search is made of."""
+        if not values.keys().isdisjoint(_SEARCHED):
+            raise TypeError(f"{', '.join(_SEARCHED)} are changed by save()")
+        return super().update(**values)
 
     def enabled(self) -> TrustedCertificateQuerySet:
         """Those that are used to establish trust."""
@@ -132,11 +137,7 @@ class TrustedCertificate(models.Model):
     names = models.JSONField(default=list)
     imported_at = models.DateTimeField()
     imported_by = models.CharField(max_length=150)
-    search_text = models.GeneratedField(
-        expression=Lower(Left(_searched_text(), SEARCH_LENGTH)),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    search_text = models.TextField(editable=False)
 
     objects = TrustedCertificateQuerySet.as_manager()
 
@@ -174,6 +175,17 @@ class TrustedCertificate(models.Model):
 
     def __str__(self) -> str:
         return self.friendly_name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Store the row with the text by which it is found."""
+        self.note_search_text()
+        if options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], "search_text"}
+        super().save(*args, **options)
+
+    def note_search_text(self) -> None:
+        """Set the text that a search looks through; databases do not agree on the case of letters."""
+        self.search_text = " ".join(getattr(self, name) for name in _SEARCHED).casefold()[:SEARCH_LENGTH]
 
     @property
     def is_enabled(self) -> bool:
