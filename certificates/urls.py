@@ -7,6 +7,7 @@ from certificates.health import views as health
 from certificates.importing import views as importing
 from certificates.listing import bulk_views as bulk
 from certificates.listing import views as listing
+from certificates.revocation import crl_views as crl
 from certificates.revocation import profile_views as ocsp
 
 _TRUSTED = "admin/system/certificates/trusted/"
@@ -34,6 +35,7 @@ urlpatterns = [
     path(f"{_TRUSTED}<int:certificate_id>/what-if/", detail.trusted_what_if, name="trusted-what-if"),
     path(f"{_TRUSTED}<int:certificate_id>/delete/", detail.trusted_delete, name="trusted-delete"),
     path(f"{_TRUSTED}<int:certificate_id>/export/", detail.trusted_export, name="trusted-export"),
+    path(f"{_TRUSTED}<int:certificate_id>/crl/download/", crl.crl_download, name="crl-download"),
     path(_HEALTH, health.trust_health, name="trust-health"),
     path(_CHECK, health.periodic_check, name="periodic-check"),
     path(f"{_CHECK}now/", health.periodic_check_now, name="periodic-check-now"),

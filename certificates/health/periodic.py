@@ -15,10 +15,15 @@ from certificates.models import CertificateCheck, SeenChain
 from certificates.pki.status import StatusSource
 from certificates.pki.verdict import OK, Verdict
 from certificates.pki.verify import verify
+from certificates.revocation.sources import DatabaseStatusSource
 from certificates.truststore import view_for
 
 NOBODY_TOOK_IT: Final = timedelta(minutes=3)
 MOST_SHOWN: Final = 50
+SECONDS: Final = 300.0
+"""The time that a check may wait for OCSP services altogether."""
+SECONDS_OF_DAEMON: Final = 60.0
+"""The daemon has other work to do in the same round."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +70,18 @@ def look(now: datetime) -> None:
         return
     is_taken = schedule.wake_worker()
     if not is_taken or now - row.due_at > NOBODY_TOOK_IT:
-        run(now)
+        run(now, seconds=SECONDS_OF_DAEMON)
 
 
-def run(now: datetime) -> bool:
+def run(now: datetime, *, seconds: float = SECONDS) -> bool:
     """Make the due check and keep what it says; False when none is due or another process makes it.
 
     Every responder is asked anew: answers that are kept from before do not count.
     """
     if not schedule.claim(now=now):
         return False
-    names = [_check(chain, None, now) for chain in newest_chains(now=now)]
+    source = DatabaseStatusSource(seconds=seconds, use_cache=False)
+    names = [_check(chain, source, now) for chain in newest_chains(now=now)]
     CertificateCheck.objects.exclude(endpoint__in=names).delete()
     schedule.finish(started_at=now)
     return True
@@ -90,7 +96,7 @@ def last_results() -> Iterator[Checked]:
         yield Checked(label, row.code, row.verdict, row.checked_at)
 
 
-def _check(chain: SeenChain, source: StatusSource | None, now: datetime) -> str:
+def _check(chain: SeenChain, source: StatusSource, now: datetime) -> str:
     verdict = _verdict(chain, source, now)
     name = f"{chain.purpose} {chain.endpoint}"[:300]
     found = {"code": verdict.code, "verdict": verdict.as_json(), "checked_at": now}
@@ -98,7 +104,7 @@ def _check(chain: SeenChain, source: StatusSource | None, now: datetime) -> str:
     return name
 
 
-def _verdict(chain: SeenChain, source: StatusSource | None, now: datetime) -> Verdict:
+def _verdict(chain: SeenChain, source: StatusSource, now: datetime) -> Verdict:
     return verify(
         presented=presented_of(chain),
         anchors=view_for(chain.usage, now=now),

@@ -86,6 +86,7 @@ TABLE: dict[str, Rule] = {
     "certificates:periodic-check": writes("certificates.view", "certificates.edit"),
     "certificates:periodic-check-now": both("certificates.edit"),
     "certificates:periodic-check-state": reads("certificates.view"),
+    "certificates:crl-download": both("certificates.edit"),
     "certificates:ocsp-profile-list": reads("certificates.view"),
     "certificates:ocsp-profile-add": both("certificates.edit"),
     "certificates:ocsp-profile-edit": writes("certificates.view", "certificates.edit"),
