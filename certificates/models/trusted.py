@@ -148,7 +148,7 @@ class TrustedCertificate(models.Model):
         indexes = [
             models.Index(*_FACETS, "not_after", "not_before", "id", name="trusted_facets"),
             models.Index("not_after", "id", "not_before", *_FACETS, name="trusted_ends"),
-            models.Index("search_text", "id", *_FACETS, "not_after", "not_before", name="trusted_search"),
+            models.Index(*_FACETS, "search_text", "id", "not_after", "not_before", name="trusted_search"),
             models.Index(Length("search_text"), "id", name="trusted_search_length"),
             models.Index("not_before", "id", name="trusted_begins"),
             models.Index(Lower("friendly_name"), "id", "friendly_name", name="trusted_name_order"),
