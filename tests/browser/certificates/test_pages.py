@@ -49,9 +49,7 @@ def look(visitor: Visitor, name: str) -> None:
 @pytest.mark.parametrize(
     ("size", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "dark", "phone"]
 )
-@pytest.mark.parametrize(
-    "page", ["", "import/", "{pk}/", "{pk}/delete/"], ids=["list", "import", "detail", "delete"]
-)
+@pytest.mark.parametrize("page", ["", "{pk}/", "{pk}/delete/"], ids=["list", "detail", "delete"])
 def test_every_page_is_accessible_and_fits(
     visit: Visit, stored: TrustedCertificate, page: str, size: tuple[int, int], scheme: str
 ) -> None:
@@ -85,51 +83,18 @@ def test_ada_imports_a_file_finds_it_in_the_list_and_disables_it(visit: Visit, t
     visitor.open(LIST)
     page = visitor.page
     page.get_by_role("link", name="Import").first.click()
-    page.get_by_label("Certificate file").set_input_files(path)
+    page.get_by_label("Certificate files").set_input_files(path)
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Friendly name").fill("Testlab")
     page.get_by_label("Trust for authentication within ISE").check()
     page.get_by_label("Trust for client authentication and Syslog").check()
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_text("“Testlab” imported.").wait_for()
     page.get_by_role("link", name="Testlab", exact=True).click()
     page.get_by_label("Status").select_option("disabled")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Changes saved.").wait_for()
     assert not TrustedCertificate.objects.get().is_enabled
-
-
-def test_a_doubtful_certificate_asks_before_it_is_stored(visit: Visit, tmp_path: Path) -> None:
-    path = tmp_path / "leaf.pem"
-    path.write_bytes(server(root()).pem)
-    visitor = visit(people.ada())
-    visitor.open(f"{LIST}import/")
-    page = visitor.page
-    page.get_by_label("Certificate file").set_input_files(path)
-    page.get_by_label("Trust for authentication within ISE").check()
-    page.get_by_role("button", name="Import").click()
-    page.get_by_text("is not a certificate authority").wait_for()
-    look(visitor, "warning")
-    assert visitor.axe() == []
-    assert not TrustedCertificate.objects.exists()
-    page.get_by_label("Import in spite of this").check()
-    page.get_by_role("button", name="Import").click()
-    page.get_by_text("imported.").wait_for()
-    assert TrustedCertificate.objects.count() == 1
-
-
-def test_a_refused_import_puts_the_focus_on_what_is_wrong(visit: Visit, tmp_path: Path) -> None:
-    path = tmp_path / "key.pem"
-    path.write_bytes(root().key_pem)
-    visitor = visit(people.ada())
-    visitor.open(f"{LIST}import/")
-    page = visitor.page
-    page.get_by_label("Certificate file").set_input_files(path)
-    page.get_by_label("Trust for client authentication and Syslog").check()
-    page.get_by_role("button", name="Import").click()
-    page.locator(".im-errors").wait_for()
-    look(visitor, "refused")
-    assert visitor.axe() == []
-    assert page.evaluate("document.activeElement.className") == "im-errors"
 
 
 def test_a_filter_stands_in_the_address(visit: Visit, stored: TrustedCertificate) -> None:
