@@ -1,6 +1,6 @@
 """Prints what this machine does with an installation: starts, memory, mail, pages; it judges nothing.
 
-python -m sandbox.bench [--guests N] [--no-cold]
+python -m sandbox.bench [--guests N] [--no-cold] [--certificates N]
 """
 
 import argparse
@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from sandbox.bench import notify
+from sandbox.bench import notify, tables
 from sandbox.bench.pages import Unexpected, Visitor
 from sandbox.bench.started import ROOT, NotStarted, Started
 
@@ -34,12 +34,20 @@ def main() -> int:
     )
     parser.add_argument("--guests", type=int, default=100, help="guests to notify (default: 100)")
     parser.add_argument("--no-cold", action="store_true", help="leave out the start that installs packages")
+    parser.add_argument(
+        "--certificates", type=int, default=100_000, help="certificates of the large store; 0 leaves it out"
+    )
+    parser.add_argument("--only-store", action="store_true", help="measure the large store alone")
     options = parser.parse_args()
     _print(("", "measured", "to reach"))
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            for row in _rows(Path(folder), guests=options.guests, has_cold=not options.no_cold):
-                _print(row)
+            if not options.only_store:
+                for row in _rows(Path(folder), guests=options.guests, has_cold=not options.no_cold):
+                    _print(row)
+            if options.certificates:
+                for row in tables.rows(Path(folder), certificates=options.certificates):
+                    _print(row)
     except (NotStarted, Unexpected) as error:
         sys.stderr.write(f"{error}\n")
         return 1

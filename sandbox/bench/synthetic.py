@@ -1,4 +1,4 @@
-"""Makes any number of different certificates in seconds: one is signed, the others are patched copies of it."""
+"""Makes any number of certificates in seconds: one is signed, the others are patched copies of it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from certificates.pki import fields
@@ -55,9 +55,7 @@ class Mold:
             .not_valid_before(_BEGIN)
             .not_valid_after(_END)
             .add_extension(x509.BasicConstraints(True, None), True)
-            .add_extension(
-                x509.KeyUsage(False, False, False, False, False, True, True, False, False), True
-            )
+            .add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         )
         self._der = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -90,6 +88,4 @@ def _utc(moment: datetime) -> bytes:
 
 
 def _key_digest(key: rsa.RSAPublicKey) -> str:
-    from cryptography.hazmat.primitives.serialization import PublicFormat
-
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
