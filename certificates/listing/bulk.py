@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,15 +20,24 @@ class SelectionChanged(Exception):
     """The rows are not those that were confirmed; nothing was changed."""
 
 
-def set_status(
-    *, selection: Selection, seal: str, status: Status, actor: str, now: datetime, address: str = ""
-) -> int:
+@dataclass(frozen=True)
+class Order:
+    """Who wants something done to which rows; `seal` stands for exactly those that were confirmed."""
+
+    selection: Selection
+    seal: str
+    actor: str
+    now: datetime
+    address: str = ""
+
+
+def set_status(order: Order, status: Status) -> int:
     """Enable or disable everything that is selected and return how many rows were not so already.
 
-    Raises SelectionChanged when the selection is no longer the one that `seal` stands for.
+    Raises SelectionChanged when the selection is no longer the confirmed one.
     """
     with transaction.atomic():
-        keys = sealed_keys(selection, seal, now=now)
+        keys = sealed_keys(order)
         other = TrustedCertificate.objects.exclude(status=status)
         changed = [
             key
@@ -40,20 +50,20 @@ def set_status(
             TrustedCertificate.objects.filter(pk__in=part).update(status=status)
         StoreVersion.bump()
         audit.record(
-            actor=actor,
+            actor=order.actor,
             action="certificate.enable_many" if status == Status.ENABLED else "certificate.disable_many",
             target=target_of(len(changed)),
             after={"status": status.value, **audited(changed)},
-            now=now,
-            address=address,
+            now=order.now,
+            address=order.address,
         )
     return len(changed)
 
 
-def sealed_keys(selection: Selection, seal: str, *, now: datetime) -> list[int]:
+def sealed_keys(order: Order) -> list[int]:
     """Return the keys of a selection that is still the confirmed one; raises SelectionChanged."""
-    keys = selection.keys(now=now)
-    if not keys or seal_of(keys) != seal:
+    keys = order.selection.keys(now=order.now)
+    if not keys or seal_of(keys) != order.seal:
         raise SelectionChanged
     return keys
 

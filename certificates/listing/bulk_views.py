@@ -69,23 +69,25 @@ def trusted_undo(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
 
 
 def _asked(sent: QueryDict) -> tuple[Act, Selection]:
-    if sent.get("act") not in set(Act):
+    act = str(sent.get("act", ""))
+    if act not in set(Act):
         raise Http404
-    query = parse_query(sent.dict())
-    return Act(sent["act"]), parse_selection(sent.getlist("chosen"), is_all="all" in sent, query=query)
+    chosen = [str(key) for key in sent.getlist("chosen")]
+    query = parse_query({name: str(value) for name, value in sent.items()})
+    return Act(act), parse_selection(chosen, is_all="all" in sent, query=query)
 
 
 def _perform(request: HttpRequest, act: Act, selection: Selection) -> str:
-    told = {
-        "selection": selection,
-        "seal": request.POST.get("seal", ""),
-        "actor": actor_of(request),
-        "now": timezone.now(),
-        "address": address_of(request),
-    }
+    order = bulk.Order(
+        selection=selection,
+        seal=request.POST.get("seal", ""),
+        actor=actor_of(request),
+        now=timezone.now(),
+        address=address_of(request),
+    )
     if act == Act.DELETE:
-        return _with_undo(removal.remove(**told))
-    count = bulk.set_status(status=STATUSES[act], **told)
+        return _with_undo(removal.remove(order))
+    count = bulk.set_status(order, STATUSES[act])
     if act == Act.ENABLE:
         words = ngettext("%(n)d certificate enabled.", "%(n)d certificates enabled.", count)
     else:

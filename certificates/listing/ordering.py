@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, F, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Case, F, Func, Value, When
 from django.db.models.functions import Length, Lower
 
 from certificates.models import USAGE_COLUMNS, TrustedCertificateQuerySet
 
 DEFAULT_SORT: Final = "expires"
 _STATE: Final = "state"
-SORTS: Final[Mapping[str, tuple[Combinable, ...]]] = {
+SORTS: Final[Mapping[str, tuple[F | Func, ...]]] = {
     "name": (Lower("friendly_name"),),
     "status": (F("status"),),
     "for": tuple(F(column) for column in USAGE_COLUMNS.values()),
@@ -31,7 +30,7 @@ SORTS: Final[Mapping[str, tuple[Combinable, ...]]] = {
 def ordered(found: TrustedCertificateQuerySet, sort: str, *, now: datetime) -> TrustedCertificateQuerySet:
     """Sort by a column, downwards with a minus before its name; equal rows stay in the order of import."""
     name = sort.removeprefix("-")
-    keys = [*SORTS[name], F("pk")]
+    keys: list[F | Func | Case] = [*SORTS[name], F("pk")]
     if name == _STATE:
         keys.insert(0, Case(When(not_before__gt=now, not_after__gte=now, then=Value(1)), default=Value(0)))
     # All keys turn round together: then one index serves both directions.

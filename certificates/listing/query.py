@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, overload
 
 from django.core.paginator import Page, Paginator
 
@@ -127,7 +127,7 @@ def _named_if_few(found: TrustedCertificateQuerySet) -> TrustedCertificateQueryS
     return found if len(keys) > FEW else TrustedCertificate.objects.filter(pk__in=keys)
 
 
-class _Found:
+class _Found(Sequence[Row]):
     """The rows of the list as a paginator takes them: their number is known, and only one page is read."""
 
     def __init__(self, found: TrustedCertificateQuerySet, count: int, sort: str, now: datetime) -> None:
@@ -136,7 +136,13 @@ class _Found:
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, part: slice) -> list[Row]:
+    @overload
+    def __getitem__(self, part: int) -> Row: ...
+    @overload
+    def __getitem__(self, part: slice) -> Sequence[Row]: ...
+    def __getitem__(self, part: int | slice) -> Row | Sequence[Row]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
         # The keys come out of an index alone, however far the page lies; whole rows are read of one page.
         keys = list(ordered(self._found, self._sort, now=self._now).values_list("pk", flat=True)[part])
         held = TrustedCertificate.objects.for_listing().in_bulk(keys)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Max, Sum
 
-from certificates.listing.bulk import audited, sealed_keys, target_of
-from certificates.listing.selection import Selection, portions
+from certificates.listing.bulk import Order, audited, sealed_keys, target_of
+from certificates.listing.selection import portions
 from certificates.models import Removal, RevocationSettings, StoreVersion, TrustedCertificate
 from console import audit
 
 KEPT: Final = timedelta(hours=24)
 MOST_SHOWN: Final = 5
+_KEPT_COLUMNS: Final = tuple(
+    field.attname for field in TrustedCertificate._meta.concrete_fields if field.attname != "search_text"
+)
 
 
 @dataclass(frozen=True)
@@ -36,26 +39,28 @@ class Removed:
         return self.removed_at + KEPT
 
 
-def remove(*, selection: Selection, seal: str, actor: str, now: datetime, address: str = "") -> Removed:
+def remove(order: Order) -> Removed:
     """Take everything out that is selected, so that `restoring.undo` can put it back within 24 hours.
 
-    Raises SelectionChanged when the selection is no longer the one that `seal` stands for.
+    Raises SelectionChanged when the selection is no longer the confirmed one.
     """
     act = uuid.uuid4()
     with transaction.atomic():
-        keys = sealed_keys(selection, seal, now=now)
+        keys = sealed_keys(order)
+        gone = audited(keys)
+        for part in portions(keys):
+            _take_out(part, Removal(act=act, removed_by=order.actor, removed_at=order.now))
+        # Last, because other changes wait for the row that both of these lock.
+        StoreVersion.bump()
         audit.record(
-            actor=actor,
+            actor=order.actor,
             action="certificate.delete_many",
             target=target_of(len(keys)),
-            before={**audited(keys), "removal": str(act)},
-            now=now,
-            address=address,
+            before={**gone, "removal": str(act)},
+            now=order.now,
+            address=order.address,
         )
-        for part in portions(keys):
-            _take_out(part, Removal(act=act, removed_by=actor, removed_at=now))
-        StoreVersion.bump()
-    return Removed(act, len(keys), actor, now)
+    return Removed(act, len(keys), order.actor, order.now)
 
 
 def recent(*, now: datetime) -> list[Removed]:
@@ -75,27 +80,30 @@ def forget(now: datetime) -> int:
 
 def _take_out(keys: Sequence[int], part: Removal) -> None:
     rows = TrustedCertificate.objects.filter(pk__in=keys)
-    held = rows.select_related("revocation").defer("search_text").order_by("pk")
-    part.rows = [_kept(certificate) for certificate in held]
+    chosen = {row["certificate_id"]: row for row in RevocationSettings.objects.filter(pk__in=keys).values()}
+    part.rows = [
+        {"certificate": _plain(row), "revocation": _plain(chosen[row["id"]]) if row["id"] in chosen else None}
+        for row in rows.order_by("pk").values(*_KEPT_COLUMNS)
+    ]
     part.count = len(part.rows)
     part.save(force_insert=True)
     rows.delete()
 
 
-def _kept(certificate: TrustedCertificate) -> dict[str, Any]:
-    chosen = getattr(certificate, "revocation", None)
-    return {
-        "certificate": _columns(certificate),
-        "revocation": _columns(chosen) if isinstance(chosen, RevocationSettings) else None,
-    }
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _PLAIN.get(type(value), _as_it_is)(value) for name, value in row.items()}
 
 
-def _columns(row: models.Model) -> dict[str, Any]:
-    stored = (field.attname for field in row._meta.concrete_fields if field.attname != "search_text")
-    return {name: _plain(getattr(row, name)) for name in stored}
+def _base64(value: bytes | memoryview) -> str:
+    return base64.b64encode(value).decode("ascii")
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes | memoryview):
-        return base64.b64encode(value).decode("ascii")
-    return value.isoformat() if isinstance(value, datetime) else value
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_PLAIN: Final[Mapping[type, Callable[[Any], Any]]] = {
+    bytes: _base64,
+    memoryview: _base64,
+    datetime: datetime.isoformat,
+}
