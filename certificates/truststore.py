@@ -24,6 +24,7 @@ from certificates.library import DatabaseLibrary
 from certificates.models import Status, StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustView
 from certificates.pki.verdict import Finding
+from certificates.revocation.sources import DatabaseStatusSource
 from certificates.usages import Usage
 from console import audit
 
@@ -96,6 +97,7 @@ def view_for(usage: Usage | str, *, now: datetime) -> TrustView:  # noqa: ARG001
         number,
         second_gate=settings.ISE_MAIL_SECOND_GATE,
         library=DatabaseLibrary(),
+        ask_within=lambda seconds: DatabaseStatusSource(seconds=seconds),
     )
 
 

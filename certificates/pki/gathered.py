@@ -83,7 +83,7 @@ class Gathered:
         if self._further:
             faults = [*faults, error("MORE_FAULTS", count=self._further)]
         if self._keys or not self._certificates:
-            raise ParseRefused(tuple(faults))
+            raise ParseRefused(tuple(faults) or (error("NO_CERTIFICATE"),))
         return Reading(tuple(self._certificates.values()), tuple(faults))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,6 +18,7 @@ from certificates.pki.verdict import Verdict, chain_certificate
 CIPHERS: Final = b"DEFAULT:@SECLEVEL=2"
 MINIMUM_VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 READ_SIZE: Final = 65536
+STATUS_SECONDS: Final = 10.0
 
 
 class HandshakeError(Exception):
@@ -71,7 +73,7 @@ class TlsClient:
         now: datetime,
         compare_name: bool = True,
     ) -> None:
-        self._asked = Asked(host=host if compare_name else "", view=view, now=now, status=view.status)
+        self._asked = Asked(host=host if compare_name else "", view=view, now=now)
         self._record = Record()
         self._is_at_end = False
         self._connection = SSL.Connection(context, None)
@@ -139,16 +141,18 @@ class TlsClient:
             raise HandshakeError(self._explain(error)) from error
         return True
 
-    def verify_peer(self) -> Verdict:
+    def verify_peer(self, *, seconds: float = STATUS_SECONDS) -> Verdict:
         """Judge what the handshake does not: the host name, the second verifier, revocation.
 
         Call it before any other byte. The verdict is `OK` or the reason to close; its findings hold warnings.
+        Responders, where a row demands that they are asked, have `seconds` together.
         """
         presented = self.presented
         if not presented:
             return self._verdict("CERT_UNREADABLE")
         try:
-            return gates.judge(presented, self._verified(), asked=self._asked, staple=self._record.staple)
+            asked = self._with_status(seconds)
+            return gates.judge(presented, self._verified(), asked=asked, staple=self._record.staple)
         except fields.CertificateUnreadable as error:
             return self._verdict("CERT_UNREADABLE", detail=str(error))
 
@@ -199,6 +203,10 @@ class TlsClient:
     def _verified(self) -> tuple[bytes, ...]:
         chain = self._connection.get_verified_chain() or ()
         return tuple(der_of(certificate) for certificate in chain)
+
+    def _with_status(self, seconds: float) -> Asked:
+        ask = self._asked.view.ask_within
+        return self._asked if ask is None else replace(self._asked, status=ask(seconds))
 
     def _explain(self, error: SSL.Error) -> Verdict:
         record = self._record

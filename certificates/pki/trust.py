@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -75,8 +75,9 @@ class TrustView:
     """The rows that a connection with one usage may rest on, and the store's version.
 
     `rows` holds at least every enabled row with the usage; the others may stand in `library`, so that a
-    refusal can say which row would have helped. `status` answers for rows with a rule for OCSP. With
-    `second_gate` off, a disagreement of the second verifier is a warning instead of a refusal.
+    refusal can say which row would have helped. `ask_within` makes, for so many seconds, the one who answers
+    for rows with a rule for OCSP. With `second_gate` off, a disagreement of the second verifier is a warning
+    instead of a refusal.
     """
 
     rows: tuple[TrustedRow, ...]
@@ -84,7 +85,7 @@ class TrustView:
     version: int
     second_gate: bool = True
     library: Library | None = field(default=None, compare=False)
-    status: StatusSource | None = field(default=None, compare=False)
+    ask_within: Callable[[float], StatusSource] | None = field(default=None, compare=False)
 
     def anchors(self, now: datetime) -> tuple[TrustedRow, ...]:
         """The rows that may end a chain at `now`: enabled, carrying the usage, in date."""

@@ -30,6 +30,11 @@ class Deadline:
             raise DeadlinePassed
         return left
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left, zero when none are."""
+        return max(0.0, self.ends_at - self.clock())
+
     def is_over(self) -> bool:
         """Whether the moment has come."""
         return self.ends_at <= self.clock()
@@ -44,5 +49,4 @@ class Deadline:
 
     def leaving(self, seconds: float) -> Deadline:
         """A deadline that keeps `seconds` in reserve, but at most a fifth of the time that is left."""
-        left = max(0.0, self.ends_at - self.clock())
-        return Deadline(self.ends_at - min(seconds, left / 5), self.clock)
+        return Deadline(self.ends_at - min(seconds, self.left / 5), self.clock)

@@ -25,6 +25,9 @@ from notifications.smtp.transcript import Redactor
 # Nothing may be said to a server that broke the encryption or was not believed, not even QUIT.
 _NO_FAREWELL = {Stage.STARTTLS, Stage.TLS, Stage.TRUST}
 
+STATUS_RESERVE_SECONDS = 2.0
+"""Kept for EHLO and sign-in while responders are asked about the server's certificate."""
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -133,7 +136,7 @@ class Opening:
 
     def _judge(self, dialogue: Dialogue, client: tls.TlsClient) -> None:
         dialogue.begin(Stage.TRUST)
-        verdict = client.verify_peer()
+        verdict = client.verify_peer(seconds=self.deadline.leaving(STATUS_RESERVE_SECONDS).left)
         if verdict.code != OK:
             raise dialogue.distrust(verdict)
         dialogue.verdict = verdict
