@@ -31,7 +31,7 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Take this block out of the file."),
     ),
     "BLOCK_BROKEN": (
-        _("Block %(block)s is damaged: %(detail)s"),
+        _("Block %(block)s is damaged (%(detail)s)."),
         _("Export this certificate again."),
     ),
     "TRAILING_DATA": (
@@ -43,7 +43,7 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Export the certificates only: openssl pkcs12 -in FILE -nokeys -out NEW.pem"),
     ),
     "PKCS7_UNUSABLE": (
-        _("Block %(block)s is a PKCS#7 container without certificates that can be read: %(detail)s"),
+        _("Block %(block)s is a PKCS#7 container without certificates that can be read (%(detail)s)."),
         _("Export the certificates as PEM."),
     ),
     "CERT_TOO_LARGE": (

@@ -155,6 +155,7 @@ def test_a_request_is_not_a_certificate(authority: Made) -> None:
         (b" \r\n", "FILE_EMPTY"),
         (b"hello", "NO_CERTIFICATE"),
         (b"\x00\x01\x02", "NO_CERTIFICATE"),
+        (b"-----BEGIN CERTIF\xffCATE-----\nMAA=\n", "NO_CERTIFICATE"),
     ],
 )
 def test_a_file_without_a_certificate_says_so(data: bytes, code: str) -> None:
