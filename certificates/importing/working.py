@@ -22,7 +22,7 @@ from deployment.personas import Persona, this_node
 CHUNK: Final = 20
 SILENT_AFTER: Final = timedelta(seconds=4)
 """A worker that listens takes an upload up in well under a second."""
-ABANDONED_AFTER: Final = timedelta(seconds=15)
+ABANDONED_AFTER: Final = timedelta(seconds=10)
 """A chunk takes a second or two; who has stored none for so long has ended, or was never reached."""
 
 

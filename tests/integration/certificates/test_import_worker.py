@@ -169,13 +169,13 @@ def test_an_abandoned_upload_is_sent_again_when_the_worker_listens(
     ada: Client, bundle: list[Made], published: list[str], now: datetime, state: UploadState
 ) -> None:
     upload = requested(ada, bundle)
-    Upload.objects.update(state=state, touched_at=now - timedelta(seconds=14))
+    Upload.objects.update(state=state, touched_at=now - timedelta(seconds=9))
     published.clear()
     working.take_up_again(now)
     listening(now)
     working.take_up_again(now)
     assert published == []
-    Upload.objects.update(touched_at=now - timedelta(seconds=15))
+    Upload.objects.update(touched_at=now - timedelta(seconds=10))
     working.take_up_again(now)
     assert published == [f"certificates.import_upload {upload.pk} persona.pan"]
     Upload.objects.update(state=UploadState.DONE)
