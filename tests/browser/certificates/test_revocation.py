@@ -115,12 +115,13 @@ def test_ada_adds_a_profile_corrects_it_and_is_warned_of_the_port(visit: Visit) 
 @pytest.mark.parametrize(
     ("size", "scheme"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light")], ids=["wide", "dark", "phone"]
 )
+@pytest.mark.parametrize("page", ["", "edit/"], ids=["view", "edit"])
 def test_the_section_of_a_certificate_is_accessible_and_fits(
-    visit: Visit, stored: TrustedCertificate, size: tuple[int, int], scheme: str
+    visit: Visit, stored: TrustedCertificate, page: str, size: tuple[int, int], scheme: str
 ) -> None:
     visitor = visit(people.ada(), size=size, scheme=scheme)
-    visitor.open(f"/admin/system/certificates/trusted/{stored.pk}/")
-    look(visitor, f"section-{scheme}-{size[0]}")
+    visitor.open(f"/admin/system/certificates/trusted/{stored.pk}/{page}")
+    look(visitor, f"section-{page.replace('/', '-')}{scheme}-{size[0]}")
     assert visitor.axe() == []
     assert visitor.overflow() == 0
     assert visitor.small_targets() == []
@@ -133,7 +134,7 @@ def test_ada_switches_validation_on_and_fields_show_only_while_they_count(visit:
     )
     certificate = store(root(), now, "Testlab Root CA")
     visitor = visit(people.ada())
-    visitor.open(f"/admin/system/certificates/trusted/{certificate.pk}/")
+    visitor.open(f"/admin/system/certificates/trusted/{certificate.pk}/edit/")
     page = visitor.page
     assert not page.get_by_label("OCSP service", exact=True).is_visible()
     page.get_by_label("Validate against OCSP service").check()
