@@ -25,7 +25,7 @@ class Fault(StrEnum):
 class FetchFailed(Exception):
     """Nothing was fetched; `params` are plain values for the sentence that explains the code."""
 
-    def __init__(self, code: Fault, **params: str) -> None:
+    def __init__(self, code: Fault, /, **params: str) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -81,7 +81,7 @@ def forget_old(now: datetime) -> int:
 def _key(question: Question) -> dict[str, Any] | None:
     """Under what the answer is kept; None where nothing is kept."""
     rule = question.rule
-    serial = f"{question.certificate.serial_number:X}"
+    serial = fields.read(question.certificate).serial_hex
     issuer = fields.read(question.issuer).key_sha256
     if not rule.profile_id or not rule.cache_minutes or not issuer or len(serial) > LONGEST_SERIAL:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -28,10 +28,9 @@ def ask(url: str, question: Question, *, seconds: float, get: Callable[..., Repl
         limits = Limits(body_bytes=MOST_BYTES, seconds=seconds)
         reply = get(Call(url, request, HEADERS), limits=limits, secure=secure_for(now=question.now))
     except CannotAsk as error:
-        return _failed(url, "OCSP_MALFORMED", detail=str(error))
+        return _failed(url, "OCSP_MALFORMED", {"detail": str(error)})
     except FetchFailed as failed:
-        fault = {"fault": str(failed.code)} if "fault" not in failed.params else {}
-        return _failed(url, "OCSP_UNREACHABLE", **failed.params, **fault)
+        return _failed(url, "OCSP_UNREACHABLE", {"fault": str(failed.code), **failed.params})
     status = check_response(
         reply.body,
         certificate=question.certificate,
@@ -44,5 +43,5 @@ def ask(url: str, question: Question, *, seconds: float, get: Callable[..., Repl
     return Received(reply.body, told, reply.milliseconds)
 
 
-def _failed(url: str, code: str, **params: str) -> Received:
+def _failed(url: str, code: str, params: Mapping[str, str]) -> Received:
     return Received(b"", OcspStatus("unreachable", code, {**params, "url": url}, url), 0)
