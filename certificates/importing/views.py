@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certificates.importing import choosing, page, uploads
+from certificates.importing.choice_form import ChoiceForm
 from certificates.importing.choosing import ChoiceRefused, Outcome
 from certificates.importing.forms import UploadForm
 from certificates.models import UploadState
@@ -56,17 +57,8 @@ def trusted_import_choice(request: HttpRequest, upload_id: UUID) -> HttpResponse
         return render(request, "certificates/import_result.html", {"progress": page.Progress(upload, now)})
     form = page.form_of(upload, request.POST if request.method == "POST" else None, now=now)
     if form.is_bound and form.is_valid():
-        try:
-            outcome = choosing.choose(
-                upload_id=upload_id,
-                choice=form.choice,
-                actor=actor_of(request),
-                now=now,
-                address=address_of(request),
-            )
-        except ChoiceRefused as refusal:
-            form.refuse(refusal)
-        else:
+        outcome = _chosen(request, upload_id, form)
+        if outcome is not None:
             return _after(request, outcome, upload_id)
     return render(request, "certificates/import_choice.html", page.context_of(upload, form))
 
@@ -86,6 +78,21 @@ def trusted_import_state(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     response = render(request, "certificates/import_progress.html", {"progress": progress})
     response.status_code = 200 if progress.is_open else 286
     return response
+
+
+def _chosen(request: HttpRequest, upload_id: UUID, form: ChoiceForm) -> Outcome | None:
+    """Carry the choice out; nothing when it is refused, and the form says why."""
+    try:
+        return choosing.choose(
+            upload_id=upload_id,
+            choice=form.choice,
+            actor=actor_of(request),
+            now=timezone.now(),
+            address=address_of(request),
+        )
+    except ChoiceRefused as refusal:
+        form.refuse(refusal)
+        return None
 
 
 def _after(request: HttpRequest, outcome: Outcome, upload_id: UUID) -> HttpResponseRedirect:

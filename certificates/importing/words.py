@@ -89,15 +89,11 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
     ),
     "NO_KEY_USAGE": (
         _("“%(name)s” has no key usage: it does not say that its key may sign certificates."),
-        _(
-            "Leave it out, or untick “Validate certificate extensions” if its owner confirms it."
-        ),
+        _("Leave it out, or untick “Validate certificate extensions” if its owner confirms it."),
     ),
     "USAGE_WITHOUT_CERT_SIGN": (
         _("“%(name)s” has a key usage without keyCertSign: its key may not sign certificates."),
-        _(
-            "Leave it out, or untick “Validate certificate extensions” if its owner confirms it."
-        ),
+        _("Leave it out, or untick “Validate certificate extensions” if its owner confirms it."),
     ),
     "NAME_TWICE": (
         _("Another certificate of this import has the friendly name “%(name)s” too."),
