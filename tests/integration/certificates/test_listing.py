@@ -1,10 +1,13 @@
 """The list of trusted certificates: columns, filters with counts, orders, search, and what it costs."""
 
+import json
 from datetime import datetime
 from html import unescape
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from certificates import truststore
@@ -253,3 +256,20 @@ def test_each_state_has_an_icon_a_word_and_a_color_of_its_own(ada: Client, now: 
     assert [look[0] for look in looks] == ["bad", "near", "soon", "info", "ok"]
     for part in zip(*looks, strict=True):
         assert len(set(part)) == 5
+
+
+def listed(*words: str) -> list[str]:
+    out = StringIO()
+    call_command("trust_list", *words, "--json", stdout=out)
+    return [row["friendly_name"] for row in json.loads(out.getvalue())["certificates"]]
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_command_searches_and_filters_as_the_page_does() -> None:
+    assert listed() == ["gone", "in 8", "in 45", "in 80", "future", "fine"]
+    assert listed("CA in") == ["in 8", "in 45", "in 80"]
+    assert listed("--expiry", "expired") == ["gone"]
+    assert listed("--status", "disabled") == ["fine"]
+    assert listed("--for", "unknown") == ["in 80"]
+    assert listed("CA in", "--for", "cisco_services") == ["in 45"]
+    assert listed("nobody") == []
