@@ -13,6 +13,7 @@ from console import secrets
 from console.models import AuditEvent, AuditHead
 
 _FIRST = "0" * 64
+_TARGET_CHARS = 200
 
 
 def record(
@@ -28,7 +29,7 @@ def record(
     """Write down who changed what, inside the caller's transaction; never pass a secret.
 
     `before` and `after` hold the fields that changed, as JSON can carry them. When this row cannot be
-    written the change does not happen either. Raises RuntimeError outside a transaction.
+    written the change does not happen either. A long target is cut. Raises RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit row belongs into the transaction of the change it records.")
@@ -38,7 +39,7 @@ def record(
         actor=actor,
         address=address,
         action=action,
-        target=target,
+        target=target[:_TARGET_CHARS],
         before=_plain(before),
         after=_plain(after),
         previous_hash=head.last_hash,
