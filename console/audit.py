@@ -28,8 +28,8 @@ def record(
 ) -> AuditEvent:
     """Write down who changed what, inside the caller's transaction; never pass a secret.
 
-    `before` and `after` hold the fields that changed, as JSON can carry them. When this row cannot be
-    written the change does not happen either. A long target is cut. Raises RuntimeError outside a transaction.
+    `before` and `after` hold the fields that changed, as JSON can carry them; a long target is cut. When
+    this row cannot be written the change does not happen either. Raises RuntimeError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An audit row belongs into the transaction of the change it records.")

@@ -63,6 +63,10 @@ def trusted_undo(request: HttpRequest, act: uuid.UUID) -> HttpResponse:
         messages.error(
             request, _("There is nothing left to undo: it was undone already, or is older than a day.")
         )
+    except restoring.ChangedMeanwhile:
+        messages.error(
+            request, _("The store was changed at the same moment. Nothing is back yet: try again.")
+        )
     else:
         messages.success(request, sentence_of(restored))
     return redirect("certificates:trusted-list")

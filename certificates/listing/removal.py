@@ -83,7 +83,7 @@ def _take_out(keys: Sequence[int], part: Removal) -> None:
     chosen = {row["certificate_id"]: row for row in RevocationSettings.objects.filter(pk__in=keys).values()}
     part.rows = [
         {"certificate": _plain(row), "revocation": _plain(chosen[row["id"]]) if row["id"] in chosen else None}
-        for row in rows.order_by("pk").values(*_KEPT_COLUMNS)
+        for row in rows.select_for_update().order_by("pk").values(*_KEPT_COLUMNS)
     ]
     part.count = len(part.rows)
     part.save(force_insert=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 
 from certificates.listing.bulk import target_of
@@ -31,6 +31,10 @@ class NothingToUndo(Exception):
     """The removal is not known, is older than 24 hours, or was undone already."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody imported one of the certificates or took one of the names at this moment; nothing is back."""
+
+
 @dataclass(frozen=True)
 class Restored:
     """What became of each row: back, back under another name, skipped, or back without its OCSP service."""
@@ -42,7 +46,14 @@ class Restored:
 
 
 def undo(*, act: uuid.UUID, actor: str, now: datetime, address: str = "") -> Restored:
-    """Put the rows of a removal back, in one transaction; raises NothingToUndo."""
+    """Put the rows of a removal back, in one transaction; raises NothingToUndo and ChangedMeanwhile."""
+    try:
+        return _undo(act, actor, now, address)
+    except IntegrityError as clash:
+        raise ChangedMeanwhile from clash
+
+
+def _undo(act: uuid.UUID, actor: str, now: datetime, address: str) -> Restored:
     with transaction.atomic():
         parts = Removal.objects.filter(act=act, undone_at=None, removed_at__gt=now - KEPT)
         keys = list(parts.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -284,3 +284,16 @@ def test_hana_may_export_but_neither_change_nor_undo(rows: list[TrustedCertifica
         assert word not in page
     assert hana.post(f"{LIST}removed/{act}/undo/").status_code == 403
     assert hana.get(BULK, {"act": "delete", "all": "1"}).status_code == 403
+
+
+def test_an_undo_that_meets_another_change_brings_nothing_back_and_can_be_tried_again(
+    ada: Client, now: datetime, rows: list[TrustedCertificate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = removal.remove(everything(now)).act
+    store(root("taken", key=KEY), now, "two")
+    with monkeypatch.context() as blind:
+        blind.setattr(restoring, "_rename", lambda _certificates: 0)
+        page = page_of(ada.post(f"{LIST}removed/{act}/undo/", follow=True))
+    assert "Nothing is back yet" in page
+    assert TrustedCertificate.objects.count() == 1
+    assert restoring.undo(act=act, actor="ada", now=now).count == 3
