@@ -50,7 +50,7 @@ def name_finding(certificate: x509.Certificate, host: str) -> Finding | None:
     except CertificateError:
         return _without_names(certificate, asked)
     except UNREADABLE as error:
-        return Finding("CERT_UNREADABLE", {"detail": str(error)}, "E")
+        return Finding("CERT_UNREADABLE", {"name": read(certificate).display_name, "detail": str(error)}, "E")
     return None
 
 

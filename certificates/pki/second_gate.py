@@ -76,12 +76,17 @@ def _verify(
 
 
 def _ca_policy() -> ExtensionPolicy:
-    """The web's rules without those that private authorities are known to miss: key usage and identifiers."""
+    """The web's rules without those that private authorities are known to miss: key usage and identifiers.
+
+    Policies are judged elsewhere (`policies`): an authority that demands one may say so critically.
+    """
     return (
         ExtensionPolicy.webpki_defaults_ca()
         .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, None)
         .may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)
         .may_be_present(x509.CertificatePolicies, Criticality.AGNOSTIC, None)
+        .may_be_present(x509.PolicyConstraints, Criticality.AGNOSTIC, None)
+        .may_be_present(x509.InhibitAnyPolicy, Criticality.AGNOSTIC, None)
     )
 
 
