@@ -50,13 +50,15 @@ def level_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None:
 def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Asked) -> Sequence[Finding]:
     leaf = fields.load(presented[0])
     most = asked.policy.most_authorities
-    found = []
-    if asked.host:
-        found.append(hostname.name_finding(leaf, asked.host))
+    found: list[Finding | None] = []
+    named = hostname.name_finding(leaf, asked.host) if asked.host else None
+    found.append(named)
     found.append(_policy_finding(verified))
     if most is not None and _authorities_between(verified) > most:
         found.append(Finding("CHAIN_TOO_LONG", {"name": fields.read(leaf).display_name}, "E", 0))
-    if asked.policy.purpose is Purpose.CLIENT or (asked.policy.purpose is Purpose.SERVER and asked.host):
+    # The second verifier compares the name too, and would only say the same again.
+    is_judged = asked.policy.purpose is Purpose.SERVER and bool(asked.host) and named is None
+    if is_judged or asked.policy.purpose is Purpose.CLIENT:
         found.append(second_gate.second_finding(presented, verified=verified, asked=asked))
     return [finding for finding in found if finding is not None]
 
