@@ -176,8 +176,7 @@ class TlsServer:
         self._thread.join(10)
 
 
-@contextmanager
-def tls_server(
+def server_context(
     leaf: Made,
     folder: Path,
     *,
@@ -185,9 +184,8 @@ def tls_server(
     maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
     ciphers: str = "",
     demands: Made | None = None,
-    greeting: bytes = b"220 hello\r\n",
-) -> Iterator[TlsServer]:
-    """Serve the leaf with the given certificates above it (without the root when nothing is said)."""
+) -> ssl.SSLContext:
+    """Present the leaf with the given certificates above it (without the root when nothing is said)."""
     above = [m for m in leaf.above if m.above] if sent is None else sent
     chain = folder / "chain.pem"
     chain.write_bytes(leaf.pem + b"".join(m.pem for m in above))
@@ -203,7 +201,15 @@ def tls_server(
         authority.write_bytes(demands.pem)
         context.load_verify_locations(authority)
         context.verify_mode = ssl.CERT_REQUIRED
-    running = TlsServer(context, greeting)
+    return context
+
+
+@contextmanager
+def tls_server(
+    leaf: Made, folder: Path, *, greeting: bytes = b"220 hello\r\n", **presented: Any
+) -> Iterator[TlsServer]:
+    """Run a server that is set up as `server_context` says."""
+    running = TlsServer(server_context(leaf, folder, **presented), greeting)
     try:
         yield running
     finally:

@@ -1,0 +1,5 @@
+"""All cases of the taxonomy; each stands here once."""
+
+from tests.support.taxonomy import contents, issuers, revocation, strength, warnings
+
+CASES = (*issuers.CASES, *contents.CASES, *strength.CASES, *revocation.CASES, *warnings.CASES)
