@@ -60,10 +60,13 @@ def _decide(presented: tuple[bytes, ...], asked: Asked) -> Verdict:
 
 
 def _refused(refusal: Refusal, presented: tuple[bytes, ...], asked: Asked) -> Verdict:
-    """Explain OpenSSL's refusal, unless the handshake would have stopped earlier, at its security level."""
-    if refusal.error in LATE_ERRORS:
-        chain = assumed.assumed_chain(presented, asked)
-        earlier = gates.level_finding(chain, asked=asked)
-        if earlier is not None:
-            return path.refused_by(earlier, presented, chain, asked=asked)
+    """Explain OpenSSL's refusal, unless the handshake would have stopped earlier, at its security level.
+
+    The key of the server's own certificate is looked at before a chain is built, everything else after that.
+    """
+    is_late = refusal.error in LATE_ERRORS
+    chain = assumed.assumed_chain(presented, asked) if is_late else presented[:1]
+    earlier = gates.level_finding(chain, asked=asked)
+    if earlier is not None:
+        return path.refused_by(earlier, presented, chain, asked=asked)
     return path.explain(refusal, presented=presented, asked=asked)
