@@ -91,7 +91,8 @@ def test_ada_imports_a_file_finds_it_in_the_list_and_disables_it(visit: Visit, t
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_text("“Testlab” imported.").wait_for()
     page.get_by_role("link", name="Testlab", exact=True).click()
-    page.get_by_label("Status").select_option("disabled")
+    page.get_by_role("link", name="Edit").click()
+    page.locator("#id_status").select_option("disabled")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Changes saved.").wait_for()
     assert not TrustedCertificate.objects.get().is_enabled
