@@ -1,4 +1,4 @@
-"""Large imports by a real worker on a real broker: killed in the middle, two at once, and without a broker."""
+"""Large imports by a real worker on a real broker: killed in the middle, two at once, and with no broker."""
 
 import json
 from collections.abc import Iterator
