@@ -101,6 +101,8 @@ def lookup(
     if answer is None:
         return None
     params = _entry_params(entry) if answer == "REVOKED_CRL" else {}
+    if answer == "CRL_WRONG_SCOPE":
+        params = {"detail": "issuingDistributionPoint"}
     return Finding(answer, {"url": rule.url, **params}, "E")
 
 
