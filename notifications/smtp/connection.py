@@ -106,7 +106,11 @@ class Connection:
         view = memoryview(data)
         for start in range(0, len(view), _CHUNK_BYTES):
             chunk = bytes(view[start : start + _CHUNK_BYTES])
-            self._send(chunk if self.tls is None else self._encrypted(self.tls, chunk), deadline)
+            try:
+                self._send(chunk if self.tls is None else self._encrypted(self.tls, chunk), deadline)
+            except ConnectionLost:
+                self._hear_last_alert()
+                raise
 
     def start_tls(self, client: TlsClient, deadline: Deadline) -> None:
         """Make the TLS handshake; raises also HandshakeError (the alert has been sent) and PlainTextInTls."""
@@ -134,6 +138,13 @@ class Connection:
             self.tls.close()
             self._send_alert(self.tls)
         self._sock.close()
+
+    def _hear_last_alert(self) -> None:
+        """Raise HandshakeError if the other side said why it went away, before it was written to."""
+        if self.tls is not None:
+            with contextlib.suppress(ConnectionLost, DeadlinePassed, TlsClosed):
+                self.tls.receive(self._recv(Deadline.after(_ALERT_SECONDS)))
+                self.tls.read()
 
     def _encrypted(self, client: TlsClient, plain: bytes) -> bytes:
         try:
