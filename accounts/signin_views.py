@@ -19,7 +19,7 @@ from accounts import directory, sessions
 from accounts.forms import PasswordChangeForm, SignInForm, carry_out
 from accounts.models import CHANGE_OWN_PASSWORD
 from accounts.portals import portal_of
-from console import audit, ratelimit
+from console import audit, gate, ratelimit
 from console.access import actor_of, address_of, needs, public
 
 PASSWORD_TRIES = 10
@@ -37,7 +37,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     form = SignInForm(request.POST or None, request=request, now=timezone.now())
     if request.method == "POST" and form.is_valid():
-        return _with_language(request, form.login(request, redirect_url=target))
+        answer = form.login(request, redirect_url=target)
+        if request.session.pop(gate.NOT_DONE, False):
+            messages.warning(
+                request, _("Your session had ended, so the last action was not done. Repeat it.")
+            )
+        return _with_language(request, answer)
     context = {
         "form": form,
         "next": target,

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import directory, listing, passwords
 from accounts.forms import NewPersonForm, PasswordResetForm, PersonForm, carry_out
@@ -18,7 +18,7 @@ from accounts.sessions import person_of
 from console.access import actor_of, address_of, needs
 
 
-@require_GET
+@require_safe
 @needs("users.view")
 def list_people(request: HttpRequest, section: Section) -> HttpResponse:
     """List the people of a section."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from alarms import catalog, preferences
 from alarms.forms import AlarmSettingsForm
@@ -14,7 +14,7 @@ from alarms.rules import RULES
 from console.access import actor_of, address_of, needs
 
 
-@require_GET
+@require_safe
 @needs("alarms.view")
 def alarm_list(request: HttpRequest) -> HttpResponse:
     """Show the active alarms, or those that were cleared."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import i18n
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console import audit_log, health
 from console import dashboard as dashboard_page
@@ -19,7 +19,7 @@ from console.access import actor_of, address_of, needs, public
 from console.models import AuditEvent
 
 
-@require_GET
+@require_safe
 @needs("dashboard.view")
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the checklist, what is not well, and the figures."""
@@ -40,7 +40,7 @@ def dismiss_checklist(request: HttpRequest) -> HttpResponse:
     return redirect("console:dashboard")
 
 
-@require_GET
+@require_safe
 @needs("audit.view")
 def audit_events(request: HttpRequest) -> HttpResponse:
     """List who changed what, newest first."""
@@ -58,7 +58,7 @@ def audit_events(request: HttpRequest) -> HttpResponse:
     return render(request, "console/audit_events.html", context)
 
 
-@require_GET
+@require_safe
 @needs("audit.view")
 def audit_event(request: HttpRequest, event_id: int) -> HttpResponse:
     """Show one change with its fields before and after."""
@@ -66,7 +66,7 @@ def audit_event(request: HttpRequest, event_id: int) -> HttpResponse:
     return render(request, "console/audit_event.html", {"event": event, "changes": audit_log.changes(event)})
 
 
-@require_GET
+@require_safe
 @needs("audit.view")
 def audit_chain(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain and say whether every row is there and unchanged."""
@@ -80,14 +80,14 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return i18n.set_language(request)
 
 
-@require_GET
+@require_safe
 @public
 def live(_request: HttpRequest) -> JsonResponse:
     """Say that the process answers; nothing else is looked at."""
     return JsonResponse({"status": "live", "node": settings.ISE_MAIL_NODE})
 
 
-@require_GET
+@require_safe
 @public
 def ready(_request: HttpRequest) -> JsonResponse:
     """Say whether this node can serve; 503 with one sentence for each thing that keeps it from that."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import address_of, public
 from guests import mail_words, portals, registration, showing
@@ -61,7 +61,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def registered(request: HttpRequest) -> HttpResponse:
     """Show a new guest the credentials, the first time, and what became of the email."""
     accounts = GuestAccount.objects.select_related("guest_type")

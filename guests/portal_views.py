@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import actor_of, address_of, needs
 from guests import portals
@@ -25,7 +25,7 @@ _PREVIEW_POLICY = (
 
 
 @needs("portals.view")
-@require_GET
+@require_safe
 def portals_list(request: HttpRequest) -> HttpResponse:
     """List the guest portals."""
     return render(request, "guests/portal_list.html", {"name": portals.NAME, "settings": portals.current()})
@@ -74,7 +74,7 @@ def email(request: HttpRequest) -> HttpResponse:
 
 
 @needs("portals.view")
-@require_GET
+@require_safe
 def email_preview(request: HttpRequest) -> HttpResponse:
     """Return the mail's HTML part, alone and locked in: no script, nothing loaded, for our own frame only."""
     response = HttpResponse(portals.preview(language=_language(request)).page)
@@ -84,7 +84,7 @@ def email_preview(request: HttpRequest) -> HttpResponse:
 
 
 @needs("portals.view")
-@require_GET
+@require_safe
 def test_result(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Return how far the test mail is, for the page that waits for it."""
     result = _result(str(mail_id))

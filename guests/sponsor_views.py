@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console.access import actor_of, address_of, needs
 from guests import mail_words, showing, sponsors, sponsorship
@@ -50,7 +50,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @needs("sponsor.portal")
-@require_GET
+@require_safe
 def guests(request: HttpRequest) -> HttpResponse:
     """List the accounts within the sponsor's reach, with what became of their emails."""
     search = request.GET.get("q", "").strip()
@@ -62,7 +62,7 @@ def guests(request: HttpRequest) -> HttpResponse:
 
 
 @needs("sponsor.portal")
-@require_GET
+@require_safe
 def guest(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show one account; a password just made is shown this once."""
     sponsor, now = _sponsor(request), timezone.now()

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import actor_of, address_of, needs
 from guests import guest_types
@@ -15,7 +15,7 @@ from guests.portal_views import admit
 
 
 @needs("portals.view")
-@require_GET
+@require_safe
 def type_list(request: HttpRequest) -> HttpResponse:
     """List the guest types."""
     return render(request, "guests/type_list.html", {"rows": guest_types.described()})

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from console.access import actor_of, address_of, needs
 from deployment.personas import Persona
@@ -15,7 +15,7 @@ from notifications import categories, delivery_log, mail_detail, outbox
 from notifications.log_page import chips_of, parsed, uuid_or_none
 
 
-@require_GET
+@require_safe
 @needs("delivery.view")
 def log(request: HttpRequest) -> HttpResponse:
     """List the mails, newest first."""
@@ -37,7 +37,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/delivery_log.html", context)
 
 
-@require_GET
+@require_safe
 @needs("delivery.view")
 def mail_page(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Show one mail with its tries."""

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import ratelimit
 from console.access import actor_of, address_of, needs
@@ -76,7 +76,7 @@ def smtp_server_test(request: HttpRequest) -> HttpResponse:
     return _panel(request, panel, form=form, fields=_redrawn(form))
 
 
-@require_GET
+@require_safe
 @needs("smtp.view")
 def smtp_server_test_state(request: HttpRequest, group: str) -> HttpResponse:
     """Show how far the tests of a group are; 204 while there is nothing new, 286 ends the polling."""

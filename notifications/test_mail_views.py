@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import actor_of, address_of, needs
 from notifications import mail_detail, relay, senders
@@ -50,7 +50,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/test_mail.html", context)
 
 
-@require_GET
+@require_safe
 @needs("mail.test")
 def test_mail_state(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Show how far a test mail is; 286 ends the polling."""

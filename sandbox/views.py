@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from console.access import needs, public
 from sandbox.coordinates import read_coordinates, sandbox_folder
@@ -18,14 +18,14 @@ _FRAME_POLICY = (
 )
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 def guide(request: HttpRequest) -> HttpResponse:
     """Show how to fill in the SMTP server page for the sandbox relay."""
     return render(request, "sandbox/guide.html", {"relay": read_coordinates(settings.ISE_MAIL_DATA)})
 
 
-@require_GET
+@require_safe
 @public
 def certificate_authority(_request: HttpRequest) -> HttpResponse:
     """Send the sandbox CA's certificate, which is as public as any."""
@@ -35,7 +35,7 @@ def certificate_authority(_request: HttpRequest) -> HttpResponse:
     return _download(path.read_bytes(), name="sandbox-ca.pem", content_type="application/x-pem-file")
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the newest mails; asked by the page itself, answer only what is new to it."""
@@ -47,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"inbox": page, "kept_mails": KEPT_MAILS})
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
     """Show one mail."""
@@ -58,7 +58,7 @@ def mail(request: HttpRequest, mail_id: str) -> HttpResponse:
     return render(request, "sandbox/mail.html", {"receipt": receipt, "mail": content})
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 @xframe_options_sameorigin
 def mail_html(_request: HttpRequest, mail_id: str) -> HttpResponse:
@@ -70,7 +70,7 @@ def mail_html(_request: HttpRequest, mail_id: str) -> HttpResponse:
     return HttpResponse(content.html, headers={"Content-Security-Policy": _FRAME_POLICY})
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 def mail_source(_request: HttpRequest, mail_id: str) -> HttpResponse:
     """Send the mail as it came over the wire."""
@@ -81,7 +81,7 @@ def mail_source(_request: HttpRequest, mail_id: str) -> HttpResponse:
     return _download(content, name=f"{mail_id}.eml", content_type="message/rfc822")
 
 
-@require_GET
+@require_safe
 @needs("sandbox.view")
 def mail_part(_request: HttpRequest, mail_id: str, number: int) -> HttpResponse:
     """Send one attachment, never to be shown in the page's own origin."""
