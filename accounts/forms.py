@@ -14,6 +14,7 @@ from accounts.models import MAX_LIFETIME_DAYS, Group, PasswordPolicy, User
 from accounts.persons import DirectoryError
 from accounts.portals import portal_of
 from console.forms import CrispyForm
+from console.plain_text import refuse_hidden_characters, refuse_unusual_user_name
 
 
 class SignInForm(CrispyForm, LoginForm):  # type: ignore[misc]
@@ -113,8 +114,12 @@ class PasswordResetForm(forms.Form):
 class PersonForm(CrispyForm, forms.Form):
     """Names, address and group of a person of one kind."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
-    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, required=False, validators=[refuse_hidden_characters]
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=100, required=False, validators=[refuse_hidden_characters]
+    )
     email = forms.EmailField(
         label=_("Email"), required=False, help_text=_("Where password reminders and alarms go.")
     )
@@ -135,7 +140,10 @@ class NewPersonForm(PersonForm):
     """A person who does not exist yet, with a first password."""
 
     username = forms.CharField(
-        label=_("User name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("User name"),
+        max_length=100,
+        validators=[refuse_unusual_user_name],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     password = PasswordResetForm.base_fields["password"]
 

@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Unpack
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import credentials, groups, persons
 from accounts.models import Group, User
 from console import audit
+from console.plain_text import refuse_unusual_user_name
 
 FIRST_ADMIN = "admin"
 
 
 class UsernameRefused(persons.DirectoryError):
-    """There is already a user with this name."""
+    """There is already a user with this name, or it has characters that user names do not have."""
 
     field = "username"
 
@@ -58,6 +60,10 @@ def create_user(
     user = User(username=username.strip(), kind=_kind_for(row), created_at=now, password_changed_at=now)
     user.must_change_password = details.pop("must_change_password", True)
     persons.set_details(user, details)
+    try:
+        refuse_unusual_user_name(user.username)
+    except ValidationError as error:
+        raise UsernameRefused(*error.messages) from error
     if User.objects.filter(username__iexact=user.username).exists():
         raise UsernameRefused(_("There is already a user with this name."))
     credentials.set_first(user, password)

@@ -44,6 +44,11 @@ class Section:
         return self.url("reset-password")
 
     @property
+    def password_url(self) -> str:
+        """The page that shows a new password once."""
+        return self.url("password")
+
+    @property
     def disable_url(self) -> str:
         """Where the button that disables a person posts to."""
         return self.url("disable")

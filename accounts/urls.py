@@ -22,6 +22,7 @@ def _pages(section: Section, root: str) -> list[URLPattern]:
             given,
             name=f"{name}-reset-password",
         ),
+        path(f"{root}<int:person_id>/password/", user_views.show_password, given, name=f"{name}-password"),
         path(f"{root}<int:person_id>/disable/", user_views.disable_person, given, name=f"{name}-disable"),
         path(f"{root}<int:person_id>/enable/", user_views.enable_person, given, name=f"{name}-enable"),
     ]

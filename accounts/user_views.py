@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import directory, listing, passwords
+from accounts import directory, listing, passwords, showing
 from accounts.forms import NewPersonForm, PasswordResetForm, PersonForm, carry_out
 from accounts.models import User
 from accounts.sections import Section
@@ -49,7 +49,8 @@ def add_person(request: HttpRequest, section: Section) -> HttpResponse:
         typed = details.pop("password")
         password = typed or passwords.generate()
         if carry_out(form, lambda: directory.create_user(password=password, **details, **_by(request))):
-            return _show_password(request, section, details["username"], "" if typed else password)
+            person = get_object_or_404(User, username=details["username"])
+            return _after_password(request, section, person, "" if typed else password)
     return render(request, "accounts/person_add.html", {"section": section, "form": form})
 
 
@@ -81,8 +82,21 @@ def reset_password(request: HttpRequest, section: Section, person_id: int) -> Ht
             form,
             lambda: directory.reset_password(username=person.username, password=password, **_by(request)),
         ):
-            return _show_password(request, section, person.username, "" if typed else password)
+            return _after_password(request, section, person, "" if typed else password)
     return render(request, "accounts/person_reset.html", {"section": section, "form": form, "person": person})
+
+
+@require_safe
+@needs("users.edit")
+def show_password(request: HttpRequest, section: Section, person_id: int) -> HttpResponse:
+    """Show a password that was made, this once; afterwards lead to the person."""
+    person = get_object_or_404(User, pk=person_id, kind=section.kind)
+    password = showing.take(request.session, person.pk) if request.method == "GET" else None
+    if password is None:
+        messages.info(request, _("The password was shown already. Reset it if it was not noted."))
+        return redirect(section.edit_url, person_id=person.pk)
+    context = {"section": section, "username": person.username, "password": password}
+    return render(request, "accounts/person_password.html", context)
 
 
 @require_POST
@@ -123,10 +137,10 @@ def _initial(person: User) -> dict[str, Any]:
     }
 
 
-def _show_password(request: HttpRequest, section: Section, username: str, made: str) -> HttpResponse:
-    """Answer with a password that was made, the one time it is shown; after a typed one go to the list."""
-    if not made:
-        messages.success(request, _("The password of %(name)s was set.") % {"name": username})
-        return redirect(section.list_url)
-    context = {"section": section, "username": username, "password": made}
-    return render(request, "accounts/person_password.html", context)
+def _after_password(request: HttpRequest, section: Section, person: User, made: str) -> HttpResponse:
+    """Lead to the page that shows a password that was made; after a typed one to the list."""
+    if made:
+        showing.keep(request.session, person.pk, made)
+        return redirect(section.password_url, person_id=person.pk)
+    messages.success(request, _("The password of %(name)s was set.") % {"name": person.username})
+    return redirect(section.list_url)

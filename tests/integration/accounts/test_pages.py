@@ -88,7 +88,7 @@ def test_what_people_are_called_is_escaped(ada: Client, now: datetime) -> None:
 
 
 def test_a_user_is_created_with_a_password_that_is_shown_once(ada: Client) -> None:
-    answer = ada.post(f"{USERS}add/", NORA)
+    answer = ada.post(f"{USERS}add/", NORA, follow=True)
     found = re.search(r'id="password">([^<]+)<', text_of(answer))
     assert found is not None
     nora = User.objects.get(username="nora")
@@ -97,6 +97,28 @@ def test_a_user_is_created_with_a_password_that_is_shown_once(ada: Client) -> No
     assert answer.headers["Cache-Control"] == "no-store"
     assert found[1] not in text_of(ada.get(f"{USERS}{nora.pk}/")) + text_of(ada.get(USERS))
     assert found[1] not in str(list(AuditEvent.objects.values()))
+
+
+def test_loading_the_page_of_a_new_password_again_shows_none_and_makes_none(ada: Client) -> None:
+    page = ada.post(f"{USERS}add/", NORA)["Location"]
+    assert 'id="password"' in text_of(ada.get(page))
+    before = User.objects.get(username="nora").password
+    again = ada.get(page, follow=True)
+    assert 'id="password"' not in text_of(again)
+    assert "The password was shown already." in text_of(again)
+    assert User.objects.get(username="nora").password == before
+
+
+@pytest.mark.parametrize("name", ["n\u202eora", "n\u043era", "no ra", "n\u200bora"])
+def test_a_user_name_that_looks_like_another_is_refused(ada: Client, name: str) -> None:
+    answer = text_of(ada.post(f"{USERS}add/", {**NORA, "username": name}))
+    assert "Use letters without accents" in answer
+    assert User.objects.count() == 1
+
+
+def test_a_password_that_holds_the_user_name_is_refused(ada: Client) -> None:
+    answer = text_of(ada.post(f"{USERS}add/", {**NORA, "password": "copper-NORA-violet-31"}))
+    assert "The password must not contain the user name." in answer
 
 
 def test_a_typed_password_is_not_shown_again(ada: Client) -> None:
@@ -166,7 +188,7 @@ def test_a_password_is_reset_to_one_that_is_made(ada: Client) -> None:
     sami = people.sami()
     page = f"{USERS}{sami.pk}/reset-password/"
     assert ada.get(page).status_code == 200
-    found = re.search(r'id="password">([^<]+)<', text_of(ada.post(page, {"password": ""})))
+    found = re.search(r'id="password">([^<]+)<', text_of(ada.post(page, {"password": ""}, follow=True)))
     assert found is not None
     sami.refresh_from_db()
     assert sami.check_password(found[1])

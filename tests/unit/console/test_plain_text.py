@@ -1,0 +1,20 @@
+"""Names that show what they hold."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from console.plain_text import refuse_hidden_characters
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\x00", "a\nb", "a\x85", "a\u202eb", "\u2066a", "a\u200bb", "\ufeffa", "\u2800", "\u3164", "a\u200d"],
+)
+def test_hidden_characters_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        refuse_hidden_characters(text)
+
+
+@pytest.mark.parametrize("text", ["", "Zoë O'Neil", "王小明", "أحمد", "Иван", "می\u200cخواهم", "x-1"])
+def test_names_of_every_script_are_taken(text: str) -> None:
+    refuse_hidden_characters(text)
