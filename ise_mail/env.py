@@ -99,12 +99,15 @@ def key_ring(folder: Path) -> Path:
 
 
 def broker_url(folder: Path) -> str:
-    """Return the broker's address: REDIS_URL, else that of the installation running on this data folder."""
+    """Return the broker's address: REDIS_URL, else that of the installation running on this data folder.
+
+    Without either it is memory://, which reaches nobody: another server on this machine is none of ours.
+    """
     try:
         running = (folder / "broker_url").read_text()
     except FileNotFoundError:
         running = ""
-    return text("REDIS_URL") or running or "redis://127.0.0.1:6379/0"
+    return text("REDIS_URL") or running or "memory://"
 
 
 def database(folder: Path) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts import directory
+from deployment.commands import ProjectCommand
 
 _CODES: dict[type[Exception], tuple[str, int]] = {
     directory.UsernameRefused: ("USERNAME_REFUSED", 10),
@@ -18,11 +19,18 @@ _CODES: dict[type[Exception], tuple[str, int]] = {
 }
 
 
-class Command(BaseCommand):
-    """Exit codes: 0 created, 2 usage or password file unreadable, 10 user name refused, 11 password refused,
-    12 group refused, 13 another detail refused."""
+class Command(ProjectCommand):
+    """Creates the person with the rules of the pages."""
 
     help = "Create an administrator or an internal user, as the group asks."
+    exit_codes = {
+        0: "created",
+        2: "usage, the password file unreadable, or the key ring lacks keys that are in use",
+        10: "user name refused",
+        11: "password refused",
+        12: "group refused",
+        13: "another detail refused",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

@@ -4,17 +4,23 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts import lockout
 from accounts.directory import UserUnknown
+from deployment.commands import ProjectCommand
 
 
-class Command(BaseCommand):
-    """Exit codes: 0 unlocked (also when nothing was locked), 2 usage, 10 no such user."""
+class Command(ProjectCommand):
+    """Lifts a lockout; the password stays as it is."""
 
     help = "Forget the wrong passwords typed for a user, from every address."
+    exit_codes = {
+        0: "unlocked, also when nothing was locked",
+        2: "usage, or the key ring lacks keys that are in use",
+        10: "no such user",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

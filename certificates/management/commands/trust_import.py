@@ -5,13 +5,14 @@ from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from certificates import truststore, words
 from certificates.pki.verdict import Finding
 from certificates.truststore import Confirmation, ImportRefused, ImportResult, Usage
+from deployment.commands import ProjectCommand
 
 _ALLOWED = {
     Confirmation.OUT_OF_DATE: "certificates that are out of date",
@@ -20,10 +21,15 @@ _ALLOWED = {
 }
 
 
-class Command(BaseCommand):
-    """Exit codes: 0 imported, 2 usage or a file that cannot be read, 3 refused; then no file is stored."""
+class Command(ProjectCommand):
+    """Imports the files in order, all of their certificates or none."""
 
     help = "Import PEM, DER or PKCS#7 files; all of their certificates are stored, or none."
+    exit_codes = {
+        0: "imported",
+        2: "usage, a file that cannot be read, or the key ring lacks keys that are in use",
+        3: "refused; then no file is stored",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

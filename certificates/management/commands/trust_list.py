@@ -2,10 +2,9 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from certificates.listing.facets import UNKNOWN
@@ -13,12 +12,21 @@ from certificates.listing.query import filtered, parse_query
 from certificates.listing.rows import Row, row_of
 from certificates.models import Band, Status
 from certificates.usages import Usage
+from deployment.commands import ProjectCommand
 
 
-class Command(BaseCommand):
-    """Exit code: 0, also when no certificate is found."""
+class Command(ProjectCommand):
+    """Prints the trusted certificates."""
 
     help = "List the trusted certificates, the first to expire on top."
+    exit_codes = {
+        0: "listed, also when the store is empty",
+        2: "usage",
+    }
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """Nothing is written."""
+        return False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

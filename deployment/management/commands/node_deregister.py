@@ -4,19 +4,22 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from deployment.commands import ProjectCommand
 from deployment.deregistration import DeregistrationRefused, deregister
 
 
-class Command(BaseCommand):
-    """Forgets a node that is gone for good; its duties go to the next node that may have them.
-
-    Exit codes: 0 the node is out, 1 refused with the reason, 2 usage.
-    """
+class Command(ProjectCommand):
+    """Forgets a node that is gone for good; its duties go to the next node that may have them."""
 
     help = "Take a silent node out of the deployment."
+    exit_codes = {
+        0: "the node is out",
+        1: "refused with the reason",
+        2: "usage, or the key ring lacks keys that are in use",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the node."""

@@ -2,22 +2,27 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from deployment import overview
+from deployment.commands import ProjectCommand
 
 
-class Command(BaseCommand):
-    """Prints each node with its role, personas and signs of life.
-
-    Exit codes: 0 always; whether a node is heard stands in the output.
-    """
+class Command(ProjectCommand):
+    """Prints each node with its role, personas and signs of life."""
 
     help = "List the nodes with role, personas and when they were last heard of."
+    exit_codes = {
+        0: "always; whether a node is heard stands in the output",
+    }
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """Nothing is written."""
+        return False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --json."""

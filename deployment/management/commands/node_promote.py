@@ -4,20 +4,23 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from deployment.commands import ProjectCommand
 from deployment.personas import DUTY_OF, Persona
 from deployment.promotion import PromotionRefused, promote
 
 
-class Command(BaseCommand):
-    """Makes a node the primary PAN, or the active MnT.
-
-    Exit codes: 0 the node holds the duty, 1 refused with the reason, 2 usage.
-    """
+class Command(ProjectCommand):
+    """Makes a node the primary PAN, or the active MnT."""
 
     help = "Make a node the primary PAN (or with --persona mnt the active MnT)."
+    exit_codes = {
+        0: "the node holds the duty",
+        1: "refused with the reason",
+        2: "usage, or the key ring lacks keys that are in use",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the node and the persona."""

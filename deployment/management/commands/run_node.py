@@ -5,22 +5,24 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
-from console.secrets import KeyRingBroken
-from deployment import heartbeat, keys
+from deployment import heartbeat
+from deployment.broker import NO_BROKER, is_configured
+from deployment.commands import USAGE, ProjectCommand
 from deployment.personas import Persona, parse
 from deployment.worker import run_worker
 
 
-class Command(BaseCommand):
-    """Registers the node with its personas, then consumes their queues until SIGTERM.
-
-    Exit codes: 0 ended by a signal, 1 the key ring cannot be used, 2 usage.
-    """
+class Command(ProjectCommand):
+    """Registers the node with its personas, then consumes their queues until SIGTERM."""
 
     help = "Run the worker of this node (its name is ISE_MAIL_NODE) until SIGTERM."
+    exit_codes = {
+        0: "ended by a signal",
+        2: "usage, no broker, or the key ring lacks keys that are in use",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the personas and the number of threads."""
@@ -32,12 +34,10 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=4, help="threads that run tasks (default: 4)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse an incomplete key ring, register, and run the worker."""
+        """Register the node and run its worker."""
         personas = _personas(options["personas"])
-        try:
-            keys.require_all()
-        except (keys.RingIncomplete, KeyRingBroken) as error:
-            raise CommandError(str(error)) from error
+        if not is_configured():
+            raise CommandError(NO_BROKER, returncode=USAGE)
         heartbeat.register(personas=personas, now=timezone.now())
         concurrency = max(1, options["concurrency"])
         sys.exit(run_worker(hostname=settings.ISE_MAIL_NODE, personas=personas, concurrency=concurrency))

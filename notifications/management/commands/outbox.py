@@ -2,12 +2,14 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from deployment.commands import ProjectCommand
 from deployment.personas import Persona
 from notifications import delivery_log, outbox
 from notifications.delivery_log import GROUPS, Entry, Filter
@@ -16,13 +18,19 @@ from notifications.mail_detail import Detail, detail_of
 ACTOR = "command line"
 
 
-class Command(BaseCommand):
-    """Lists mails, shows one with its tries, or sends a dead or unanswered one again.
-
-    Exit codes: 0 done, 1 the mail cannot be sent again, 2 usage or no such mail.
-    """
+class Command(ProjectCommand):
+    """Lists mails, shows one with its tries, or sends a dead or unanswered one again."""
 
     help = "List the mails of the outbox, show one, or send one again."
+    exit_codes = {
+        0: "done",
+        1: "the mail cannot be sent again",
+        2: "usage, no such mail, or the key ring lacks keys that are in use",
+    }
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """Only resend writes."""
+        return options["action"] == "resend"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take list, show ID and resend ID, each with --json."""

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from deployment.commands import ProjectCommand
 from notifications import outbox
 from notifications.outbox import MailState, State
 from notifications.test_mail import NoRelay, TooManyTests, send_test_mail
@@ -20,14 +21,17 @@ _EXIT_CODES = {State.SENT: 0, State.QUEUED: 3, State.SENDING: 3}
 ACTOR = "command line"
 
 
-class Command(BaseCommand):
-    """Posts a test mail and waits for its end.
-
-    Exit codes: 0 accepted (or written, with --wait 0), 1 not accepted, 2 usage, 3 still waiting when the
-    time was up, 4 no SMTP server is set.
-    """
+class Command(ProjectCommand):
+    """Posts a test mail and waits for its end."""
 
     help = "Send a test mail to ADDRESS the way of every other mail."
+    exit_codes = {
+        0: "accepted, or written with --wait 0",
+        1: "not accepted, or too many test mails within an hour",
+        2: "usage, the address refused, or the key ring lacks keys that are in use",
+        3: "still waiting when the time was up",
+        4: "no SMTP server is set",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address, --wait, --language and --json."""

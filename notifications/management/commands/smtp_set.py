@@ -5,19 +5,24 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from deployment.commands import ProjectCommand
 from notifications import relay, senders
 from notifications.mail.address import AddressRefused
 from notifications.management import server_options
 
 
-class Command(BaseCommand):
-    """Saves all values at once: what is not given has ISE's default. Exit codes: 0 saved, 2 usage."""
+class Command(ProjectCommand):
+    """Saves all values at once: what is not given has ISE's default."""
 
     help = "Save the SMTP server that takes the mails of all nodes."
+    exit_codes = {
+        0: "saved",
+        2: "usage, or the key ring lacks keys that are in use",
+    }
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

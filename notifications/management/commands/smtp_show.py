@@ -2,17 +2,28 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from deployment.commands import ProjectCommand
 from notifications import relay, senders
 
 
-class Command(BaseCommand):
-    """The password is never shown. Exit codes: 0 shown, 2 usage, 3 no server is saved."""
+class Command(ProjectCommand):
+    """Shows everything but the password."""
 
     help = "Show the SMTP server that takes the mails of all nodes."
+    exit_codes = {
+        0: "shown",
+        2: "usage",
+        3: "no server is saved",
+    }
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """Nothing is written."""
+        return False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

@@ -4,13 +4,15 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from console.secrets import SecretsError
+from deployment.commands import ProjectCommand
 from deployment.personas import nodes
 from notifications import relay, stage_words, words
 from notifications.management import server_options
@@ -18,15 +20,27 @@ from notifications.smtp.errors import Code
 from notifications.smtp.settings import ServerSettings
 
 
-class Command(BaseCommand):
-    """Without --host the saved server is tested. No mail is sent.
-
-    Exit codes: 0 green, 2 usage, 10 resolve, 20 connect, 21 greeting or EHLO, 30 STARTTLS or TLS, 31 trust,
-    40 sign-in, 50 mail, 60 no node answered, 70 unexpected error. With several nodes it is that of the first
-    that failed.
-    """
+class Command(ProjectCommand):
+    """Without --host the saved server is tested. No mail is sent."""
 
     help = "Test the connection to the SMTP server, from the worker of this node unless told otherwise."
+    exit_codes = {
+        0: "every stage succeeded",
+        2: "usage, or the key ring lacks keys that are in use",
+        10: "resolve",
+        20: "connect",
+        21: "greeting or EHLO",
+        30: "STARTTLS or TLS",
+        31: "trust",
+        40: "sign-in",
+        50: "mail",
+        60: "no worker of the node answered",
+        70: "unexpected error",
+    }
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """A test in this process writes nothing under a key."""
+        return not options["here"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the arguments."""

@@ -111,7 +111,7 @@ def test_a_node_with_another_key_ring_refuses_to_start(house: Installation, tmp_
     other = tmp_path / "other-ring"
     other.write_text(secrets.new_ring_line())
     refused = house.manage("run_node", node="ise3-3", ISE_MAIL_KEYRING=str(other))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert f"of node ise3-3 lacks keys that are in use: {key_id} (audit)." in refused.stderr
     assert house.rows("SELECT hostname FROM deployment_node WHERE hostname = 'ise3-3'") == []
 
