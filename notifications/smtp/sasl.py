@@ -18,7 +18,7 @@ _MECHANISM_UNKNOWN = {500, 501, 502, 503, 504}
 
 
 def sign_in(dialogue: Dialogue, user: str, password: str, deadline: Deadline) -> str:
-    """Sign in and return the mechanism; raises SmtpFailure with an AUTH_* code or TLS_REQUIRED."""
+    """Sign in and return the mechanism; raises SmtpFailure with an AUTH_* code, without TLS also TLS_REQUIRED."""
     offered = dialogue.extensions.mechanisms
     if not offered:
         raise dialogue.failure(Code.AUTH_NOT_OFFERED)
@@ -75,7 +75,7 @@ def _refusal(dialogue: Dialogue, reply: Reply) -> SmtpFailure:
         return dialogue.failure(Code.AUTH_PROTOCOL, reply)
     if reply.is_temporary:
         return dialogue.failure(Code.AUTH_TEMPORARY, reply)
-    if reply.code in (530, 538):
+    if reply.code in (530, 538) and dialogue.connection.tls is None:
         return dialogue.failure(Code.TLS_REQUIRED, reply)
     if reply.code in _MECHANISM_UNKNOWN or reply.code == 534:
         offered = ", ".join(dialogue.extensions.mechanisms)

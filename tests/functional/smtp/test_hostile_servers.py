@@ -232,7 +232,8 @@ def test_a_server_that_repeats_the_password_does_not_get_it_shown(
     [
         ("454 4.7.0 Temporary authentication failure", Code.AUTH_TEMPORARY),
         ("421 4.7.0 Too many errors", Code.AUTH_TEMPORARY),
-        ("538 5.7.11 Encryption required", Code.TLS_REQUIRED),
+        ("530 5.7.0 Must issue a STARTTLS command first", Code.AUTH_REJECTED),
+        ("538 5.7.11 Encryption required", Code.AUTH_REJECTED),
         ("534 5.7.9 mechanism too weak", Code.AUTH_MECH_UNSUPPORTED),
         ("535 5.7.8 no", Code.AUTH_REJECTED),
         ("550 5.7.1 locked", Code.AUTH_REJECTED),
