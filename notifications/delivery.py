@@ -10,7 +10,7 @@ from django.conf import settings
 
 from console.secrets import SecretsError
 from deployment.personas import Persona, is_on_duty
-from notifications import claims, relay_health
+from notifications import claims, relay, relay_health
 from notifications.claims import Claim, Lease
 from notifications.courier import Clock, Courier
 from notifications.line import Line, line_to_relay
@@ -41,22 +41,30 @@ def drain(*, persona: Persona, clock: Clock, seconds: float = DRAIN_SECONDS) -> 
 
     Does nothing while another node is on duty, no relay is set, or the relay is left alone after failures.
     """
-    now = clock()
-    if not may_send(persona, now=now) or not _is_anything_due(persona, now):
-        return 0
+    ends_at, accepted = time.monotonic() + seconds, 0
+    while may_send(persona, now=clock()) and _is_anything_due(persona, clock()):
+        # Read before the server is: a save in between is then found at the first mail, never overlooked.
+        version = relay.version()
+        line = _line(clock())
+        if line is None:
+            break
+        run = _Run(persona, clock, line, version)
+        try:
+            run.until(ends_at)
+        finally:
+            line.close()
+        accepted += run.courier.accepted
+        if not run.is_outdated or time.monotonic() >= ends_at:
+            break
+    return accepted
+
+
+def _line(now: datetime) -> Line | None:
     try:
-        line = line_to_relay(now=now)
+        return line_to_relay(now=now)
     except SecretsError:
         log.exception("The relay's password cannot be opened on this node")
-        return 0
-    if line is None:
-        return 0
-    run = _Run(persona, clock, line)
-    try:
-        run.until(time.monotonic() + seconds)
-    finally:
-        line.close()
-    return run.courier.accepted
+        return None
 
 
 def _is_anything_due(persona: Persona, now: datetime) -> bool:
@@ -80,11 +88,13 @@ class _LeaseLost(Exception):
 
 @dataclass
 class _Run:
-    """One drain: what is claimed, until when it is ours, and who takes it to the relay."""
+    """What is claimed, until when it is ours, and who takes it to the relay of one saved version."""
 
     persona: Persona
     clock: Clock
     line: Line
+    version: int
+    is_outdated: bool = False
     _taken: int = 0
     _held: list[Claim] = field(default_factory=list)
     _held_until: datetime | None = None
@@ -121,6 +131,10 @@ class _Run:
         self._taken += len(batch)
         for position, item in enumerate(batch):
             self._held = batch[position:]
+            if relay.version() != self.version:
+                claims.give_back(self._held)
+                self._held, self.is_outdated = [], True
+                return
             try:
                 self._keep_lease()
                 may_go_on = self.courier.deliver(item)
