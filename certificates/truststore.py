@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from certificates import view_cache
 from certificates.chains.purposes import Purpose, register_purpose
-from certificates.chains.seen import anchor_of
+from certificates.chains.seen import anchor_of, record_verified
 from certificates.chains.seen import record as record_seen
 from certificates.chains.uses import used_by
 from certificates.detail.dependents import register_dependent
@@ -47,6 +47,7 @@ __all__ = [
     "import_certificates",
     "is_last_usable",
     "record_seen",
+    "record_verified",
     "register_dependent",
     "register_purpose",
     "used_by",

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from notifications import words
 from notifications.models.relay import ConnectionTest, RunState, columns_of
@@ -49,17 +48,6 @@ def has_passed_test() -> bool:
     same = columns_of(row.server_without_password)
     same.pop("timeout_seconds")
     return ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, **same).exists()
-
-
-def names_trusting(fingerprint: str) -> list[str]:
-    """Return the saved server when its last successful test went through this trusted certificate."""
-    row = current()
-    if row is None:
-        return []
-    passed = ConnectionTest.objects.filter(state=RunState.DONE, code=Code.OK, host=row.host, port=row.port)
-    last = passed.order_by("-requested_at").first()
-    used = {one["sha256"] for one in last.chain} if last is not None else set()
-    return [_("SMTP server {host}").format(host=row.host)] if fingerprint in used else []
 
 
 def give_up(now: datetime) -> int:

@@ -16,7 +16,7 @@ from certificates import truststore
 from console import audit, egress, secrets
 from deployment.broker import BrokerGone, publish
 from deployment.personas import node_queue
-from notifications import words
+from notifications import relay_chain, words
 from notifications.connection_results import end
 from notifications.models.relay import ConnectionTest, RunState, columns_of
 from notifications.relay_settings import check_cleartext, introduced, with_stored_password
@@ -107,15 +107,18 @@ def probe_server(
     permit: Callable[[str, int], str | None] | None = None,
     allow_cleartext_password: bool = False,
 ) -> probe.ProbeResult:
-    """Test a server from this very process, with the trusted certificates of this moment."""
-    return probe.run(
+    """Test a server from this process, with the trusted certificates of now; an accepted chain is kept."""
+    trust = truststore.view_for(truststore.Usage.INFRASTRUCTURE, now=now)
+    result = probe.run(
         introduced(server),
-        trust=truststore.view_for(truststore.Usage.INFRASTRUCTURE, now=now),
+        trust=trust,
         now=now,
         on_stage=on_stage,
         permit=permit,
         allow_cleartext_password=allow_cleartext_password,
     )
+    relay_chain.record(server, result.verdict, trust=trust, now=now)
+    return result
 
 
 def _write(server: ServerSettings, **fields: Any) -> int:

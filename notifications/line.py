@@ -9,7 +9,7 @@ from django.conf import settings
 from certificates import truststore
 from certificates.pki.trust import TrustView
 from certificates.truststore import Usage
-from notifications import relay, relay_health
+from notifications import relay, relay_chain, relay_health
 from notifications.smtp.deadline import Deadline
 from notifications.smtp.errors import Kind, SmtpFailure, Stage
 from notifications.smtp.receipt import Accepted
@@ -84,6 +84,7 @@ class Line:
             allow_cleartext_password=self.allow_cleartext_password,
         )
         self.peer, self.tls_version = self._session.peer, self._session.tls_version
+        relay_chain.record(self.server, self._session.verdict, trust=self.trust, now=now)
         self.opened()
         return self._session
 

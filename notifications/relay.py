@@ -6,7 +6,6 @@ from notifications.connection_results import (
     group_of,
     has_passed_test,
     last_tests,
-    names_trusting,
     tests_of,
     wait_for_tests,
 )
@@ -39,7 +38,6 @@ __all__ = [
     "key_ids_in_use",
     "last_tests",
     "may_keep_password",
-    "names_trusting",
     "permit",
     "probe_server",
     "request_test",

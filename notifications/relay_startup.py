@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates import truststore
 from console import access, checklist, menu
 from deployment import keys, scheduler
-from notifications import relay, relay_checks
+from notifications import relay, relay_chain, relay_checks
 
 _SETTINGS = "administration/system/settings"
 CHECKS = relay_checks
@@ -27,7 +27,7 @@ def register() -> None:
     )
     scheduler.register_pass("smtp.tests", relay.give_up)
     keys.register_source("SMTP server", relay.key_ids_in_use)
-    truststore.register_dependent("smtp", relay.names_trusting)
+    truststore.register_purpose(relay_chain.PURPOSE)
 
 
 def _place_page() -> None:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from certificates.models import OcspProfile, RevocationSettings
 
 
 def _nothing(_endpoint: str) -> Iterable[str]:
@@ -40,13 +43,23 @@ class Purpose:
         return _("%(purpose)s %(endpoint)s") % {"purpose": self.label, "endpoint": endpoint}
 
 
+def _is_list_address(endpoint: str) -> bool:
+    return RevocationSettings.objects.filter(crl_enabled=True, crl_url__startswith=endpoint).exists()
+
+
+def _is_service_address(endpoint: str) -> bool:
+    """Whether a profile in use names the address, or takes the address from the certificates."""
+    named = Q(primary_url__startswith=endpoint) | Q(secondary_url__startswith=endpoint) | Q(use_aia=True)
+    return OcspProfile.objects.filter(named, revocationsettings__ocsp_enabled=True).exists()
+
+
 SMTP: Final = "smtp"
 CRL: Final = "crl"
 OCSP: Final = "ocsp"
 _registered: Final[dict[str, Purpose]] = {
     SMTP: Purpose(SMTP, gettext_lazy("SMTP server")),
-    CRL: Purpose(CRL, gettext_lazy("Revocation list")),
-    OCSP: Purpose(OCSP, gettext_lazy("OCSP service")),
+    CRL: Purpose(CRL, gettext_lazy("Revocation list"), is_current=_is_list_address),
+    OCSP: Purpose(OCSP, gettext_lazy("OCSP service"), is_current=_is_service_address),
 }
 
 

@@ -56,6 +56,24 @@ def record(
         log.exception("The chain of %s could not be written down", endpoint)
 
 
+def record_verified(
+    *, purpose: str, endpoint: str, host: str, verdict: Verdict, view: TrustView, node: str, now: datetime
+) -> None:
+    """Write down an accepted chain as `record` does; a verdict that refuses is not written down."""
+    if not verdict.is_ok:
+        return
+    record(
+        purpose=purpose,
+        endpoint=endpoint,
+        host=host,
+        usage=view.usage,
+        presented=[one.der for one in verdict.chain if one.source == "presented"],
+        anchor_sha256=anchor_of(verdict, view, now=now),
+        node=node,
+        now=now,
+    )
+
+
 def anchor_of(verdict: Verdict, view: TrustView, *, now: datetime) -> str:
     """Return the fingerprint of the trusted certificate that ended an accepted chain, or nothing.
 

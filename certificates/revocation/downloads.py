@@ -10,11 +10,12 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from certificates.chains.purposes import CRL
 from certificates.models import CrlState, RevocationSettings, Status, TrustedCertificate
 from certificates.pki.crl import CrlRefused
 from certificates.revocation import lists
 from certificates.revocation.lists import Held
-from certificates.revocation.secured import secure_for
+from certificates.revocation.secured import SeenAs, secure_for
 from console import audit
 from console.outbound import Call, FetchFailed, Limits, Reply, fetch
 from deployment.broker import BrokerGone, publish
@@ -98,7 +99,8 @@ def download(certificate_id: int, *, now: datetime, get: Callable[..., Reply] = 
 def _received(held: Held, now: datetime, get: Callable[..., Reply]) -> tuple[bytes, str]:
     """The list with its Last-Modified; an unchanged one is the one that is held."""
     asked = {"If-Modified-Since": held.last_modified} if held.der and held.last_modified else {}
-    secure = secure_for(now=now, compare_name=held.chosen.crl_identity_check)
+    seen_as = SeenAs(CRL, held.chosen.crl_url)
+    secure = secure_for(now=now, compare_name=held.chosen.crl_identity_check, seen_as=seen_as)
     reply = get(Call(held.chosen.crl_url, headers=asked), limits=LIMITS, secure=secure)
     if reply.status == 304 and held.der is not None:
         return held.der, held.last_modified

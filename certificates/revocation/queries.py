@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from certificates.chains.purposes import OCSP
 from certificates.pki.ocsp import CannotAsk, OcspStatus, build_request, check_response
 from certificates.pki.status import Question
 from certificates.revocation.answers import Received
-from certificates.revocation.secured import secure_for
+from certificates.revocation.secured import SeenAs, secure_for
 from console.outbound import Call, FetchFailed, Limits, Reply, fetch
 
 MOST_BYTES: Final = 64 * 1024
@@ -26,7 +27,8 @@ def ask(url: str, question: Question, *, seconds: float, get: Callable[..., Repl
     try:
         request = build_request(question.certificate, question.issuer, nonce=nonce)
         limits = Limits(body_bytes=MOST_BYTES, seconds=seconds)
-        reply = get(Call(url, request, HEADERS), limits=limits, secure=secure_for(now=question.now))
+        secure = secure_for(now=question.now, seen_as=SeenAs(OCSP, url))
+        reply = get(Call(url, request, HEADERS), limits=limits, secure=secure)
     except CannotAsk as error:
         return _failed(url, "OCSP_MALFORMED", {"detail": str(error)})
     except FetchFailed as failed:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 
 from certificates import view_cache
+from certificates.chains.seen import record_verified
 from certificates.library import DatabaseLibrary
 from certificates.pki.tls import HandshakeError, TlsClient, TlsClosed, client_context
 from certificates.pki.trust import TrustedRow, TrustView
@@ -18,9 +20,17 @@ from certificates.usages import Usage
 from console.outbound import Channel, Deadline, Fault, FetchFailed, Secure
 
 
-def secure_for(*, now: datetime, compare_name: bool = True) -> Secure:
+class SeenAs(NamedTuple):
+    """What a verified connection is written down as: its purpose, and the address that was asked."""
+
+    purpose: str
+    endpoint: str
+
+
+def secure_for(*, now: datetime, compare_name: bool = True, seen_as: SeenAs | None = None) -> Secure:
     """Return the TLS step of the outbound client: anchors are what is trusted within ISE at `now`.
 
+    With `seen_as`, an accepted chain is written down, so that the trust store knows who relies on it.
     The chain is always verified; without `compare_name` the host need not be named in the certificate. The
     server's certificate is not itself checked for revocation: the list that would say so may be the one that
     is being fetched (RFC 5280 section 4.2.1.13 warns of the circle).
@@ -31,7 +41,17 @@ def secure_for(*, now: datetime, compare_name: bool = True) -> Secure:
         context = client_context(view, now=now)
         client = TlsClient(context=context, host=host, view=view, now=now, compare_name=compare_name)
         channel = TlsChannel(plain, client, host)
-        channel.shake(deadline)
+        verdict = channel.shake(deadline)
+        if seen_as is not None:
+            record_verified(
+                purpose=seen_as.purpose,
+                endpoint=seen_as.endpoint,
+                host=host if compare_name else "",
+                verdict=verdict,
+                view=view,
+                node=settings.ISE_MAIL_NODE,
+                now=now,
+            )
         return channel
 
     return secure
@@ -45,7 +65,7 @@ class TlsChannel:
         self._client = client
         self._host = host
 
-    def shake(self, deadline: Deadline) -> None:
+    def shake(self, deadline: Deadline) -> Verdict:
         """Make the handshake and judge the server; raises FetchFailed with TLS_NOT_TRUSTED."""
         try:
             while not self._client.handshake():
@@ -60,6 +80,7 @@ class TlsChannel:
             self._client.close()
             self._say_goodbye(deadline)
             raise self._not_trusted(verdict)
+        return verdict
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Encrypt and hand over all of the bytes."""

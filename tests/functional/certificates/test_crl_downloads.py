@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import close_old_connections, connection
 
 from certificates import truststore, words
+from certificates.chains.uses import uses_of
 from certificates.models import CrlState, RevocationSettings, Status, StoreVersion, TrustedCertificate, Unit
 from certificates.pki.verify import verify
 from certificates.revocation import downloads
@@ -254,6 +255,8 @@ def test_over_https_the_name_counts_only_with_the_server_identity_check(
     state = got(trusted)
     assert (state.error_code, state.error_params.get("fault")) == (code, fault)
     assert (state.der is not None) == (code == "")
+    seen = [(use.label, use.is_current) for use in uses_of(issuer.sha256)]
+    assert seen == ([] if code else [(f"Revocation list {running.url(host=host)}", True)])
 
 
 @pytest.mark.parametrize("identity_check", [True, False])

@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import ocsp
 
+from certificates.chains.uses import uses_of
 from certificates.models import OcspAnswer, OcspProfile
 from certificates.pki.ocsp import OcspStatus
 from certificates.pki.rules import OcspRule
@@ -395,5 +396,7 @@ def test_a_responder_over_https_must_be_trusted_by_our_store(
     assert (status.code, status.params["fault"]) == ("OCSP_UNREACHABLE", "INTERMEDIATE_NOT_SENT")
     store.trust(web_root)
     assert asked(rule, leaf, issuer).state == "good"
+    (use,) = uses_of(web_root.sha256)
+    assert (use.purpose.name, use.endpoint) == ("ocsp", rule.primary_url)
     by_address = dataclasses.replace(rule, primary_url=running.url("/ocsp"))
     assert asked(by_address, leaf, issuer).params["fault"] == "IP_MISMATCH"

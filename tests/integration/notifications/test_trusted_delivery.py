@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import hashlib
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certificates import truststore
+from certificates.chains import what_if
 from certificates.truststore import Usage
 from deployment.personas import Persona
 from notifications import delivery, outbox, rechecks, relay
@@ -101,6 +103,17 @@ def test_a_mail_waits_without_trust_and_leaves_encrypted_as_soon_as_the_authorit
     attempt = DeliveryAttempt.objects.filter(outcome="accepted").get()
     assert attempt.tls_version.startswith("TLSv1.")
     assert (server.messages[0].user, server.messages[0].ehlo_name) == ("relay", "ise3-1")
+
+
+def test_a_delivery_tells_the_store_who_relies_on_the_authority_and_with_which_mails(server, authority):
+    trust(authority)
+    post()
+    assert drain() == 1
+    sha256 = hashlib.sha256(authority.der).hexdigest()
+    (broken,) = what_if.broken_by(remove={sha256}, disable=(), now=timezone.now())
+    assert broken.label == f"SMTP server 127.0.0.1:{server.port}"
+    assert broken.code == "INTERMEDIATE_NOT_SENT"
+    assert {"Guest credentials", "Alarm"} <= set(broken.carries)
 
 
 def test_a_wrong_password_is_the_relays_fault_and_costs_the_mail_nothing(server, authority):

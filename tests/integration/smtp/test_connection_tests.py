@@ -87,9 +87,8 @@ def test_a_test_with_trust_is_green_and_counts_once_the_server_is_saved(server, 
     )
     assert relay.has_passed_test()
     assert relay.last_tests(["ise3-1", "ise3-2"]) == {"ise3-1": test}
-    used = relay.names_trusting(test.chain[-1]["sha256"])
-    assert used == ["SMTP server 127.0.0.1"]
-    assert relay.names_trusting("00" * 32) == []
+    assert truststore.used_by(test.chain[-1]["sha256"]) == (f"SMTP server 127.0.0.1:{server.port}",)
+    assert truststore.used_by(test.chain[0]["sha256"]) == ()
 
 
 def test_the_json_of_a_test_begins_with_the_code(server, now):
