@@ -3,6 +3,8 @@
 import ast
 import importlib.machinery
 import importlib.util
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -95,3 +97,59 @@ def test_a_changed_list_of_packages_is_installed_again(run: ModuleType, tmp_path
     assert not run.is_installed([(str(stamp_file), "digest of other lists")])
     python.unlink()
     assert not run.is_installed([(str(stamp_file), "digest of the lists")])
+
+
+def started(tmp_path: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run the script as a person would, with a data folder that it must leave alone."""
+    default = tmp_path / "default"
+    default.mkdir()
+    (default / "keyring").write_text("k1")
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *words],
+        env={**os.environ, "ISE_MAIL_DATA": str(default)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("reset", "--help"), 0),
+        (("reset", "--yes", "--help"), 0),
+        (("reset", "--yes", "--dta", "x"), 2),
+        (("reset", "--yes", "all"), 2),
+        (("reset", "--yes", "--data"), 2),
+        (("reset", "--yes", "--data", ""), 2),
+        (("reset", "--yes", "--data="), 2),
+        (("reset", "--yes", "--data", str(SCRIPT.parent)), 2),
+        (("reset", "--yes", "--data", str(SCRIPT.parent.parent)), 2),
+        (("reset", "--yes", "--data", "/"), 2),
+    ],
+)
+def test_reset_removes_nothing_when_it_is_not_plainly_asked(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
+    done = started(tmp_path, *words)
+    assert done.returncode == code, done.stderr
+    assert len(done.stderr.splitlines()) == (1 if code else 0)
+    assert (tmp_path / "default" / "keyring").exists()
+
+
+def test_reset_empties_the_folder_that_data_names(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "secret_key").write_text("x")
+    done = started(tmp_path, "reset", "--yes", "--data", str(other))
+    assert done.returncode == 0, done.stderr
+    assert list(other.iterdir()) == []
+    assert (tmp_path / "default" / "keyring").exists()
+
+
+def test_a_folder_beside_the_program_may_hold_data(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISE_MAIL_DATA", str(SCRIPT.parent / "var"))
+    assert run.data_folder() == str(SCRIPT.parent / "var")
+    monkeypatch.setenv("ISE_MAIL_DATA", str(SCRIPT.parent) + "-data")
+    assert run.data_folder() == str(SCRIPT.parent) + "-data"
