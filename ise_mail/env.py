@@ -1,6 +1,7 @@
 """What the surroundings say: every environment variable the project reads, with its default."""
 
 import os
+import re
 import secrets
 import socket
 from base64 import b64encode
@@ -8,11 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent
 _read = environ.Env()
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+}
+_BROKERS = ("redis://", "rediss://", "redis+socket://", "memory://")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# Host names of RFC 1123 2.1; a node may also be named as in a container network, with underscores.
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 
 
 class SettingsError(Exception):
@@ -44,8 +54,11 @@ def number(name: str, default: int, *, lowest: int, highest: int) -> int:
 
 
 def switch(name: str, default: bool) -> bool:
-    """Return the variable as yes or no (1, true, yes, on)."""
-    return bool(_read.bool(name, default=default))
+    """Return the variable as yes or no (1, true, yes, on; 0, false, no, off); raises SettingsError."""
+    raw = text(name, "1" if default else "0").strip().lower()
+    if raw not in _SWITCH:
+        raise SettingsError(f"{name} must be 1, true, yes or on, or 0, false, no or off, not {raw!r}.")
+    return _SWITCH[raw]
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -68,8 +81,41 @@ def addresses(name: str) -> tuple[Address, ...]:
 
 
 def data_folder() -> Path:
-    """Return the folder that holds everything this installation writes."""
-    return Path(text("ISE_MAIL_DATA", str(ROOT / "var"))).resolve()
+    """Return the folder that holds everything this installation writes; raises SettingsError."""
+    folder = Path(text("ISE_MAIL_DATA") or str(ROOT / "var")).resolve()
+    if ROOT.is_relative_to(folder):
+        raise SettingsError(f"ISE_MAIL_DATA must name a folder of its own: {folder} holds ISE Mail itself.")
+    return folder
+
+
+def host_name(name: str, default: str = "") -> str:
+    """Return the variable as a host name, "" or the default when it is not set; raises SettingsError."""
+    given = text(name) or default
+    if given and not _HOST_NAME.fullmatch(given):
+        raise SettingsError(
+            f"{name} must be a host name of letters, digits, dots and hyphens, not {given!r}."
+        )
+    return given
+
+
+def time_zone() -> str:
+    """Return the time zone of pages and mails; raises SettingsError when it is not known here."""
+    name = text("ISE_MAIL_TIME_ZONE") or "UTC"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"ISE_MAIL_TIME_ZONE must be a time zone such as Europe/Paris, not {name!r}."
+        ) from error
+    return name
+
+
+def log_level() -> str:
+    """Return the level of the log; raises SettingsError when there is none of that name."""
+    level = (text("ISE_MAIL_LOG_LEVEL") or "INFO").upper()
+    if level not in _LEVELS:
+        raise SettingsError(f"ISE_MAIL_LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {level!r}.")
+    return level
 
 
 def node_name() -> str:
@@ -107,7 +153,10 @@ def broker_url(folder: Path) -> str:
         running = (folder / "broker_url").read_text()
     except FileNotFoundError:
         running = ""
-    return text("REDIS_URL") or running or "memory://"
+    url = text("REDIS_URL") or running or "memory://"
+    if not url.startswith(_BROKERS):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or redis+socket://.")
+    return url
 
 
 def database(folder: Path) -> dict[str, Any]:

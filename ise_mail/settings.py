@@ -11,9 +11,9 @@ ISE_MAIL_DATA = env.data_folder()
 ISE_MAIL_DATA.mkdir(parents=True, exist_ok=True)
 ISE_MAIL_KEYRING = env.key_ring(ISE_MAIL_DATA)
 ISE_MAIL_NODE = env.node_name()
-ISE_MAIL_FQDN = env.text("ISE_MAIL_FQDN", ISE_MAIL_NODE)
+ISE_MAIL_FQDN = env.host_name("ISE_MAIL_FQDN", ISE_MAIL_NODE)
 ISE_MAIL_PERSONAS = env.words("ISE_MAIL_PERSONAS", "pan,mnt,psn")
-ISE_MAIL_EHLO_NAME = env.text("ISE_MAIL_EHLO_NAME")
+ISE_MAIL_EHLO_NAME = env.host_name("ISE_MAIL_EHLO_NAME")
 ISE_MAIL_PUBLIC_URL = env.public_url()
 ISE_MAIL_EGRESS_ALLOW = env.addresses("ISE_MAIL_EGRESS_ALLOW")
 ISE_MAIL_SECOND_GATE = env.switch("ISE_MAIL_SECOND_GATE", True)
@@ -204,7 +204,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
-TIME_ZONE = env.text("ISE_MAIL_TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone()
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ISE_MAIL_DATA / "static"
@@ -253,5 +253,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("ISE_MAIL_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level()},
 }
