@@ -90,12 +90,12 @@ def data_folder() -> Path:
 
 def host_name(name: str, default: str = "") -> str:
     """Return the variable as a host name, "" or the default when it is not set; raises SettingsError."""
-    given = text(name) or default
+    given = text(name)
     if given and not _HOST_NAME.fullmatch(given):
         raise SettingsError(
             f"{name} must be a host name of letters, digits, dots and hyphens, not {given!r}."
         )
-    return given
+    return given or default
 
 
 def time_zone() -> str:

@@ -42,3 +42,22 @@ def test_a_bad_variable_is_named_in_one_sentence_with_exit_code_2(
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith(f"{name} must ")
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--port", "99999"), ("--port", "-1"), ("--port", "0"), ("--port", "x"), ("--data", "")],
+    ids=" ".join,
+)
+def test_an_option_of_up_that_cannot_be_used_is_a_usage_error(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "up", *words],
+        env={**os.environ, "ISE_MAIL_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert words[0] in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--data", type=Path, help="the data folder (default: ISE_MAIL_DATA, else ./var)")
         parser.add_argument(
-            "--port", type=int, help="the port of the pages (default: the first free from 8000)"
+            "--data", type=_folder, help="the data folder (default: ISE_MAIL_DATA, else ./var)"
+        )
+        parser.add_argument(
+            "--port", type=_port, help="the port of the pages (default: the first free from 8000)"
         )
         parser.add_argument(
             "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
@@ -59,6 +61,18 @@ class Command(BaseCommand):
             pipe.write(work)
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, [sys.executable, "-m", "sandbox.supervisor", str(reading)])  # noqa: S606
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ArgumentTypeError("the path of a folder is needed.")
+    return Path(text)
 
 
 def _use(data: Path, *, has_sandbox: bool) -> None:
