@@ -1,6 +1,6 @@
 """The forms of the guest portal and the sponsor portal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.forms import CrispyForm
+from console.plain_text import refuse_hidden_characters
 from guests.letters import duration_in_words
 from guests.lifecycle import PeriodFault, period_faults
 from guests.models import GuestType
@@ -20,10 +21,10 @@ from guests.registration import Visitor
 from guests.sponsors import Sponsor
 from guests.sponsorship import GuestDetails
 
-_PLAIN_TEXT = RegexValidator(r"\A[^\x00-\x1f\x7f]*\Z", _("Leave out line breaks and control characters."))
 _PHONE = RegexValidator(
     r"\A\+?[0-9 ().-]{5,31}\Z", _("Write a phone number with digits, for example +1 408 555 0142.")
 )
+_HORIZON = timedelta(days=3650)
 _TOKEN = RegexValidator(r"\A[A-Za-z0-9_-]{20,60}\Z")
 _FAULTS = {
     PeriodFault.STARTS_IN_THE_PAST: ("begins_at", _("The start is in the past.")),
@@ -61,13 +62,13 @@ class RegistrationForm(PortalForm):
     first_name = forms.CharField(
         label=_("First name"),
         max_length=100,
-        validators=[_PLAIN_TEXT],
+        validators=[refuse_hidden_characters],
         widget=forms.TextInput({"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
         label=_("Last name"),
         max_length=100,
-        validators=[_PLAIN_TEXT],
+        validators=[refuse_hidden_characters],
         widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     email = forms.EmailField(
@@ -80,7 +81,7 @@ class RegistrationForm(PortalForm):
         label=_("Company"),
         max_length=100,
         required=False,
-        validators=[_PLAIN_TEXT],
+        validators=[refuse_hidden_characters],
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
     accepts_policy = forms.BooleanField(
@@ -115,8 +116,8 @@ class RegistrationForm(PortalForm):
 class GuestForm(PortalForm):
     """What a sponsor writes to make an account for a known guest."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=100, validators=[_PLAIN_TEXT])
-    last_name = forms.CharField(label=_("Last name"), max_length=100, validators=[_PLAIN_TEXT])
+    first_name = forms.CharField(label=_("First name"), max_length=100, validators=[refuse_hidden_characters])
+    last_name = forms.CharField(label=_("Last name"), max_length=100, validators=[refuse_hidden_characters])
     email = forms.EmailField(
         label=_("Email address"),
         max_length=254,
@@ -131,7 +132,9 @@ class GuestForm(PortalForm):
         validators=[_PHONE],
         widget=forms.TextInput({"type": "tel", "inputmode": "tel"}),
     )
-    company = forms.CharField(label=_("Company"), max_length=100, required=False, validators=[_PLAIN_TEXT])
+    company = forms.CharField(
+        label=_("Company"), max_length=100, required=False, validators=[refuse_hidden_characters]
+    )
     guest_type = forms.ModelChoiceField(
         label=_("Guest type"), queryset=GuestType.objects.none(), empty_label=None
     )
@@ -172,6 +175,12 @@ class GuestForm(PortalForm):
         data = super().clean() or self.cleaned_data
         guest_type = data.get("guest_type")
         if guest_type is None or self.has_error("begins_at") or self.has_error("ends_at"):
+            return data
+        horizon = self.now + _HORIZON
+        for name in ("begins_at", "ends_at"):
+            if data[name] and data[name] > horizon:
+                self.add_error(name, _("Choose a date within the next ten years."))
+        if self.errors.keys() & {"begins_at", "ends_at"}:
             return data
         zone = timezone.get_default_timezone()
         data["begins_at"] = data["begins_at"] or self.now

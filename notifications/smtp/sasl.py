@@ -18,7 +18,7 @@ _MECHANISM_UNKNOWN = {500, 501, 502, 503, 504}
 
 
 def sign_in(dialogue: Dialogue, user: str, password: str, deadline: Deadline) -> str:
-    """Sign in and return the mechanism; raises SmtpFailure with an AUTH_* code, without TLS also TLS_REQUIRED."""
+    """Sign in and return the mechanism; raises SmtpFailure with an AUTH_* code, or TLS_REQUIRED."""
     offered = dialogue.extensions.mechanisms
     if not offered:
         raise dialogue.failure(Code.AUTH_NOT_OFFERED)

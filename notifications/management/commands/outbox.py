@@ -30,7 +30,7 @@ class Command(ProjectCommand):
 
     def writes(self, options: Mapping[str, Any]) -> bool:
         """Only resend writes."""
-        return options["action"] == "resend"
+        return bool(options["action"] == "resend")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take list, show ID and resend ID, each with --json."""

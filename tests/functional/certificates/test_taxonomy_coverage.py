@@ -18,9 +18,7 @@ from tests.support.taxonomy.case import Case, scene_of
 from tests.support.taxonomy.table import CASES
 
 TESTS = Path(__file__).resolve().parents[2]
-IN_THE_TABLE = frozenset(
-    code for case in CASES for code in (case.code, case.offline, *case.warnings) if code
-)
+IN_THE_TABLE = frozenset(code for case in CASES for code in (case.code, case.offline, *case.warnings) if code)
 ELSEWHERE = {
     "functional/smtp/test_tls_faults.py": {
         "EHLO_REFUSED",

@@ -203,3 +203,15 @@ def test_without_an_enabled_sponsor_group_the_portal_is_closed(browser: Client) 
 
 def test_an_empty_list_leads_to_the_form(browser: Client) -> None:
     assert "You have not created a guest account yet." in browser.get("/sponsor/guests/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["begins_at", "ends_at"])
+def test_a_date_at_the_end_of_the_calendar_is_refused_beside_its_field(browser: Client, name: str) -> None:
+    page = create(browser, **{name: "9999-12-31T23:59"})
+    assert "Choose a date within the next ten years." in page
+    assert not GuestAccount.objects.exists()
+
+
+def test_a_name_that_turns_the_text_around_is_refused(browser: Client) -> None:
+    assert "invisible characters" in create(browser, first_name="Gi\u202eta")
+    assert not GuestAccount.objects.exists()

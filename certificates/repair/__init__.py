@@ -1,1 +1,0 @@
-"""From a chain that was refused to the authority that is missing."""
