@@ -19,7 +19,7 @@ from accounts import directory, sessions
 from accounts.forms import PasswordChangeForm, SignInForm, carry_out
 from accounts.models import CHANGE_OWN_PASSWORD
 from accounts.portals import portal_of
-from console import audit, gate, ratelimit
+from console import access, audit, ratelimit
 from console.access import actor_of, address_of, needs, public
 
 PASSWORD_TRIES = 10
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, request=request, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         answer = form.login(request, redirect_url=target)
-        if request.session.pop(gate.NOT_DONE, False):
+        if request.session.pop(access.NOT_DONE, False):
             messages.warning(
                 request, _("Your session had ended, so the last action was not done. Repeat it.")
             )

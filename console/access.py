@@ -11,6 +11,8 @@ Labels = dict[str, Any]
 
 _declared: Labels = {}
 PUBLIC = ""
+NOT_DONE = "not_done"
+"""The session holds this when an action met the end of a session: the sign-in page then tells so."""
 _sign_in_pages: dict[str, str] = {}
 
 

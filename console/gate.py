@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from console import menu
-from console.access import PUBLIC, required_permission, sign_in_address
+from console.access import NOT_DONE, PUBLIC, required_permission, sign_in_address
 
-NOT_DONE = "not_done"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 

@@ -242,8 +242,8 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
     assert pem in unescape(last.content.decode())
     address = "/admin/system/certificates/trusted/import/"
     review = ada.post(address, {"review": "yes", "text": pem}, follow=True)
-    assert test.chain[-1]["subject"].split("CN=")[1].split(",")[0] in review.content.decode()
-    assert not review.context["form"].errors
+    digits = fresh(test).chain[-1]["sha256"].upper()
+    assert f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}" in review.content.decode()
 
 
 def test_a_node_without_a_worker_is_named_within_five_seconds(ada, monkeypatch, now):
