@@ -20,7 +20,7 @@ from certificates.importing.judging import usage_findings
 from certificates.importing.naming import is_name_taken
 from certificates.importing.rows import Imported, summary_of
 from certificates.importing.storing import ImportRefused, ImportResult, import_certificates
-from certificates.library import DatabaseLibrary
+from certificates.lookup import DatabaseLookup
 from certificates.models import Status, StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustView
 from certificates.pki.verdict import Finding
@@ -97,7 +97,7 @@ def view_for(usage: Usage | str, *, now: datetime) -> TrustView:  # noqa: ARG001
         Usage(usage).value,
         number,
         second_gate=settings.ISE_MAIL_SECOND_GATE,
-        library=DatabaseLibrary(),
+        lookup=DatabaseLookup(),
         ask_within=lambda seconds: DatabaseStatusSource(seconds=seconds),
     )
 

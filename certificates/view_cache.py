@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from certificates.library import row_of
+from certificates.lookup import row_of
 from certificates.models import StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustedRow
 from certificates.usages import Usage

@@ -20,12 +20,15 @@ def migrate() -> bool:
 
 
 def collect_static_files() -> bool:
-    """Gather and compress the static files when they differ from the last time; say whether they did."""
+    """Gather and compress the static files when they differ from the last time; say whether they did.
+
+    Only a folder that was filled here before, which its stamp tells, is emptied first.
+    """
     stamp_file = Path(settings.STATIC_ROOT) / ".stamp"
     stamp = _static_stamp()
     if stamp_file.is_file() and stamp_file.read_text() == stamp:
         return False
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, clear=stamp_file.is_file(), verbosity=0)
     stamp_file.write_text(stamp)
     return True
 

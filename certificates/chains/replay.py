@@ -50,13 +50,13 @@ class Neighborhood:
             chain.usage,
             0,
             second_gate=settings.ISE_MAIL_SECOND_GATE,
-            library=_Held(held),
+            lookup=_Held(held),
         )
         return verify(presented=sent, anchors=view, host=chain.host, usage=chain.usage, now=now)
 
 
 class _Held:
-    """The rows of a neighborhood by subject and fingerprint (see `pki.trust.Library`)."""
+    """The rows of a neighborhood by subject and fingerprint (see `pki.trust.Lookup`)."""
 
     def __init__(self, rows: Mapping[str, TrustedRow]) -> None:
         self._rows = rows

@@ -60,7 +60,7 @@ class TrustedRow:
         return found is not None and found.not_valid_before_utc <= moment <= found.not_valid_after_utc
 
 
-class Library(Protocol):
+class Lookup(Protocol):
     """Rows that are looked up only when a reason is wanted: those that cannot be an anchor."""
 
     def named(self, subject_key: str) -> Sequence[TrustedRow]:
@@ -74,7 +74,7 @@ class Library(Protocol):
 class TrustView:
     """The rows that a connection with one usage may rest on, and the store's version.
 
-    `rows` holds at least every enabled row with the usage; the others may stand in `library`, so that a
+    `rows` holds at least every enabled row with the usage; the others may stand in `lookup`, so that a
     refusal can say which row would have helped. `ask_within` makes, for so many seconds, the one who answers
     for rows with a rule for OCSP. With `second_gate` off, a disagreement of the second verifier is a warning
     instead of a refusal.
@@ -84,7 +84,7 @@ class TrustView:
     usage: str
     version: int
     second_gate: bool = True
-    library: Library | None = field(default=None, compare=False)
+    lookup: Lookup | None = field(default=None, compare=False)
     ask_within: Callable[[float], StatusSource] | None = field(default=None, compare=False)
 
     def anchors(self, now: datetime) -> tuple[TrustedRow, ...]:
@@ -111,15 +111,15 @@ class TrustView:
         """The rows whose certificate has this subject, those of the usage first."""
         key = fields.name_key(subject)
         held = list(self._by_subject.get(key, ()))
-        if self.library is None or not key:
+        if self.lookup is None or not key:
             return held
-        return held + [row for row in self.library.named(key) if row.der not in self._by_der]
+        return held + [row for row in self.lookup.named(key) if row.der not in self._by_der]
 
     def row_of(self, der: bytes) -> TrustedRow | None:
         """The row that holds exactly this certificate."""
         held = self._by_der.get(der)
-        if held is None and self.library is not None:
-            return self.library.holding(fields.fingerprint(der))
+        if held is None and self.lookup is not None:
+            return self.lookup.holding(fields.fingerprint(der))
         return held
 
     def authority_of(self, certificate: x509.Certificate, der: bytes) -> TrustedRow | None:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from certificates import view_cache
 from certificates.chains.seen import record_verified
-from certificates.library import DatabaseLibrary
+from certificates.lookup import DatabaseLookup
 from certificates.pki.tls import HandshakeError, TlsClient, TlsClosed, client_context
 from certificates.pki.trust import TrustedRow, TrustView
 from certificates.pki.verdict import Verdict
@@ -123,7 +123,7 @@ class TlsChannel:
         return FetchFailed(Fault.TLS_NOT_TRUSTED, **params)
 
 
-class _PlainLibrary(DatabaseLibrary):
+class _PlainLookup(DatabaseLookup):
     """The store's other rows, without their rules of revocation."""
 
     def named(self, subject_key: str) -> Sequence[TrustedRow]:
@@ -141,7 +141,7 @@ def _view() -> TrustView:
         Usage.INFRASTRUCTURE.value,
         number,
         second_gate=settings.ISE_MAIL_SECOND_GATE,
-        library=_PlainLibrary(),
+        lookup=_PlainLookup(),
     )
 
 

@@ -153,3 +153,21 @@ def test_a_folder_beside_the_program_may_hold_data(run: ModuleType, monkeypatch:
     assert run.data_folder() == str(SCRIPT.parent / "var")
     monkeypatch.setenv("ISE_MAIL_DATA", str(SCRIPT.parent) + "-data")
     assert run.data_folder() == str(SCRIPT.parent) + "-data"
+
+
+@pytest.mark.parametrize(
+    ("names", "is_fit"),
+    [
+        ([], True),
+        (["lost+found"], True),
+        (["log", "run.lock"], True),
+        (["keyring", "notes.txt"], True),
+        (["ise-mail.sqlite3", "keys"], True),
+        (["notes.txt"], False),
+        (["static", "index.html"], False),
+    ],
+)
+def test_a_folder_with_files_of_something_else_takes_no_data(
+    run: ModuleType, names: list[str], is_fit: bool
+) -> None:
+    assert run.is_ours_or_empty(names) is is_fit

@@ -13,8 +13,8 @@ MOST_OF_ONE_NAME: Final = 50
 """Rows of one subject that are looked at; a store can hold thousands of certificates of one name."""
 
 
-class DatabaseLibrary:
-    """The rows of the database by subject and by fingerprint (see `pki.trust.Library`)."""
+class DatabaseLookup:
+    """The rows of the database by subject and by fingerprint (see `pki.trust.Lookup`)."""
 
     def named(self, subject_key: str) -> Sequence[TrustedRow]:
         """The rows with this subject, in the order of their import."""
