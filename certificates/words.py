@@ -73,7 +73,7 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
     if "block" in params:
         values["block"] = place_of(params)
     for name in ("usage", "needed", "usages", "needs"):
-        if code != "WRONG_EKU" and name in params:
+        if _are_usages(params.get(name)):
             values[name] = usage_labels(params[name])
     if params.get("date"):
         values["date"] = _date(params["date"])
@@ -84,6 +84,11 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
         values["ago"] = ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
         values["ahead"] = ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
     return values
+
+
+def _are_usages(codes: str | None) -> bool:
+    """Whether a parameter names boxes, or none of them; others of that name are numbers or key usages."""
+    return codes is not None and set(codes.split(",")) - {""} <= set(Usage)
 
 
 def usage_labels(codes: str) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates import truststore
 from certificates.chains import what_if
@@ -20,7 +20,7 @@ from certificates.pki import pem
 from console.access import actor_of, address_of, needs
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def trusted_detail(request: HttpRequest, certificate_id: int) -> HttpResponse:
     """Show one certificate with all that is known of it."""
@@ -61,7 +61,7 @@ def trusted_edit(request: HttpRequest, certificate_id: int) -> HttpResponse:
     return _edit_page(request, certificate, forms)
 
 
-@require_GET
+@require_safe
 @needs("certificates.edit")
 def trusted_what_if(request: HttpRequest, certificate_id: int) -> HttpResponse:
     """Answer what the form as it stands would break; the edit page asks whenever a box changes."""
@@ -93,7 +93,7 @@ def trusted_delete(request: HttpRequest, certificate_id: int) -> HttpResponse:
     return render(request, "certificates/trusted_delete.html", context)
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def trusted_export(_request: HttpRequest, certificate_id: int) -> HttpResponse:
     """Hand out the certificate as a PEM file."""

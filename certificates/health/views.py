@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.health import schedule
 from certificates.health.forms import ScheduleForm
@@ -19,7 +19,7 @@ from certificates.health.report import UNUSED_DAYS, days_of, report
 from console.access import actor_of, address_of, needs
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def trust_health(request: HttpRequest) -> HttpResponse:
     """List what wants attention, by kind."""
@@ -44,7 +44,7 @@ def periodic_check(request: HttpRequest) -> HttpResponse:
     return render(request, "certificates/periodic_check.html", context)
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def periodic_check_state(request: HttpRequest) -> HttpResponse:
     """Show how far the check is; 204 while it goes on, 286 ends the polling."""

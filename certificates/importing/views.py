@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.importing import choosing, page, uploads
 from certificates.importing.choice_form import ChoiceForm
@@ -63,7 +63,7 @@ def trusted_import_choice(request: HttpRequest, upload_id: UUID) -> HttpResponse
     return render(request, "certificates/import_choice.html", page.context_of(upload, form))
 
 
-@require_GET
+@require_safe
 @needs("certificates.edit")
 def trusted_import_state(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Show how far a worker is; 204 while there is nothing new, 286 ends the polling."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from certificates.listing import query as listing
 from certificates.listing import removal
@@ -17,7 +17,7 @@ from console.access import needs
 PART = "trusted-table"
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def trusted_list(request: HttpRequest) -> HttpResponse:
     """List the trusted certificates; a request for the table alone gets the table alone."""
@@ -33,7 +33,7 @@ def trusted_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"certificates/{'_trusted_table' if is_part else 'trusted_list'}.html", context)
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def trusted_export_many(request: HttpRequest) -> HttpResponseBase:
     """Hand out the selected certificates, or with `all` everything that the filter finds, as one file."""

@@ -47,9 +47,11 @@ def _by_rule(
     if row.ocsp is not None and asked.status is not None:
         question = Question(certificate, issuer, row.ocsp, asked.now, staple)
         status = asked.status.status(question)
+        about = {"name": _name(certificate), "issuer": row.name}
+        yield from (replace(warning, params={**about, **warning.params}) for warning in status.warnings)
         if status.state == "good":
             return
-        params = {"name": _name(certificate), "issuer": row.name, **status.params}
+        params = {**about, **status.params}
         refuses = status.state == "revoked" or _refuses(row.ocsp, status.state)
         yield Finding(status.code, params, "E" if refuses else "W")
         if refuses:

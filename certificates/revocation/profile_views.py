@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.models import OcspProfile
 from certificates.revocation import profile_forms, profiles
@@ -20,7 +20,7 @@ from certificates.revocation.profile_forms import ProfileForm
 from console.access import actor_of, address_of, needs
 
 
-@require_GET
+@require_safe
 @needs("certificates.view")
 def profile_list(request: HttpRequest) -> HttpResponse:
     """List the profiles."""

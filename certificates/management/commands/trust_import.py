@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from certificates import truststore, words
+from certificates.pki.parse import MAX_FILE_BYTES
 from certificates.pki.verdict import Finding
 from certificates.truststore import Confirmation, ImportRefused, ImportResult, Usage
 from deployment.commands import ProjectCommand
@@ -68,7 +69,8 @@ class Command(ProjectCommand):
 
     def _content(self, path: Path) -> bytes:
         try:
-            return path.read_bytes()
+            with path.open("rb") as file:
+                return file.read(MAX_FILE_BYTES + 1)  # one more byte than is taken tells that it is too large
         except OSError as error:
             raise CommandError(f"The file {path} cannot be read: {error.strerror}", returncode=2) from error
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from deployment.commands import require_keys
 from sandbox import first_accounts, folder_lock, installation, preparation
 from sandbox.broker import BrokerUnavailable
 from sandbox.coordinates import sandbox_folder
@@ -93,6 +94,7 @@ def _prepare(wishes: installation.Wishes) -> str:
     port = installation.web_port(wishes)
     relay = installation.prepare_relay(wishes.data, now=now) if wishes.has_sandbox else None
     preparation.migrate()
+    require_keys()
     preparation.collect_static_files()
     passwords = installation.Passwords(
         admin=first_accounts.make_admin(now=now),

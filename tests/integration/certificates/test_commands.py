@@ -121,3 +121,9 @@ def test_the_list_holds_every_certificate_as_json_and_as_text(tmp_path: Path) ->
     assert {row["issued_to"] for row in rows} == {"Testlab Root CA", "Testlab Issuing CA"}
     assert rows[0]["trusted_for"] == ["infrastructure"]
     assert "issued to Testlab Issuing CA by Testlab Root CA" in run("trust_list")
+
+
+def test_a_file_without_an_end_is_refused_as_too_large() -> None:
+    code, shown = fail("trust_import", "/dev/zero", "--for", "infrastructure", "--json")
+    assert (code, shown["code"]) == (3, "REFUSED")
+    assert [finding["code"] for finding in shown["findings"]] == ["FILE_TOO_LARGE"]

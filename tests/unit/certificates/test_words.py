@@ -43,6 +43,11 @@ def test_usages_are_quoted_with_the_labels_of_ise() -> None:
     )
 
 
+def test_a_number_of_bits_is_not_taken_for_a_usage() -> None:
+    params = {"name": "Lab", "bits": "1024", "needed": "2048"}
+    assert words.text_of("WEAK_KEY_CA", params).cause.endswith("1024 bits, 2048 are needed.")
+
+
 def test_days_are_counted_in_singular_and_plural() -> None:
     params = {"role": "server", "name": "mx", "date": "2026-04-06T12:58:00+00:00"}
     one, two = (words.text_of("CERT_EXPIRED", params | {"days": days}).cause for days in ("1", "2"))
