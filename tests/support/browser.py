@@ -39,6 +39,9 @@ ARGUMENTS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 _RUN_AXE = """async (rules) => {
+  const ends = (one) => one.effect.getComputedTiming().iterations !== Infinity;
+  const moving = document.getAnimations().filter(ends);
+  await Promise.allSettled(moving.map((one) => one.finished));
   const result = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
   return result.violations.flatMap(({id, nodes}) =>
     nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`));

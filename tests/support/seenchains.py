@@ -8,6 +8,8 @@ from datetime import datetime
 from certificates import truststore
 from certificates.models import TrustedCertificate
 from certificates.truststore import Usage
+from notifications import relay
+from notifications.smtp.settings import ServerSettings, TlsMode
 from tests.support.pki import Made
 
 BOTH = frozenset({Usage.INFRASTRUCTURE, Usage.ENDPOINTS})
@@ -45,5 +47,16 @@ def see(
         presented=[made.der for made in presented],
         anchor_sha256=anchor.sha256,
         node=node,
+        now=now,
+    )
+
+
+def set_relay(now: datetime, *, host: str = "mail.testlab.com", port: int = 587) -> None:
+    """Save a server as the relay: only chains of what is set count as in use."""
+    relay.save(
+        server=ServerSettings(host, port, tls=TlsMode.AUTO),
+        keep_password=False,
+        allow_cleartext_password=False,
+        actor="ada",
         now=now,
     )

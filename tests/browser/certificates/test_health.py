@@ -14,7 +14,7 @@ from certificates.revocation.settings import RevocationChange
 from tests.support import people
 from tests.support.browser import PHONE, WIDE, Visitor
 from tests.support.pki import DAY, Made, intermediate, root, server
-from tests.support.seenchains import see, store
+from tests.support.seenchains import see, set_relay, store
 
 HEALTH = "/admin/system/certificates/trust-health/"
 CHECK = "/admin/system/certificates/periodic-check/"
@@ -30,7 +30,7 @@ def look(visitor: Visitor, name: str) -> None:
 
 @pytest.fixture
 def ailing() -> Made:
-    """A store with a finding of almost every kind, and two endpoints in use, one of which is refused."""
+    """A store with a finding of almost every kind; of two endpoints one is the relay, and would be refused."""
     now = datetime.now(UTC).replace(microsecond=0)
     authority = root("QuoVadis Root CA 2")
     row = store(authority, now, "QuoVadis Root CA 2")
@@ -55,6 +55,7 @@ def ailing() -> Made:
     )
     chosen = RevocationChange(crl_enabled=True, crl_url="http://pki.testlab.com/crl/root.crl")
     settings.change(certificate_id=row.pk, change=chosen, actor="ada", now=now)
+    set_relay(now)
     see([server(authority)], authority, now)
     see(
         [server(twin, "relay.testlab.com")],
@@ -127,6 +128,7 @@ def test_ada_saves_the_times_and_asks_for_a_check_that_shows_by_itself(visit: Vi
     assert visitor.axe() == []
     assert periodic.run(datetime.now(UTC))
     page.get_by_text("Waiting for a worker").wait_for(state="detached")
-    assert page.get_by_text("SMTP server relay.testlab.com:465").is_visible()
+    assert page.get_by_text("SMTP server mail.testlab.com:587").is_visible()
+    assert page.get_by_text("relay.testlab.com:465").count() == 0
     look(visitor, "check-done")
     assert visitor.axe() == []

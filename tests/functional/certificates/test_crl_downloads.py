@@ -24,7 +24,7 @@ from tests.support.pki import DAY, NOW, Made, root, server
 from tests.support.revocation import HOUR, Entry, crl, version_1
 from tests.support.web import Handler, Request, WebServer, page, tls_context
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_broker")]
 MINUTE = dt.timedelta(minutes=1)
 
 

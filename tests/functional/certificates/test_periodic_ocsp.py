@@ -19,10 +19,10 @@ from tests.support import people
 from tests.support.pki import DAY, Made, root, server
 from tests.support.responder import Responder
 from tests.support.revocation import Entry, crl
-from tests.support.seenchains import see, store
+from tests.support.seenchains import see, set_relay, store
 from tests.support.web import Handler, WebServer, page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_broker")]
 HOUR = timedelta(hours=1)
 ENDPOINT = "smtp mail.testlab.com:587"
 Serve = Callable[[Handler], WebServer]
@@ -61,6 +61,7 @@ def use(
     profile_id = profiles.add(profile=Profile("Lab", primary_url=url, **options), actor="ada", now=now)
     chosen = RevocationChange(ocsp_enabled=True, ocsp_profile_id=profile_id, ocsp_reject_unreachable=rejects)
     settings.change(certificate_id=row.pk, change=chosen, actor="ada", now=now)
+    set_relay(now)
     see([leaf], authority, now)
     return profile_id
 
