@@ -1,5 +1,6 @@
-"""The test suite as `./run test` runs it: once on SQLite, and what uses the database again on PostgreSQL.
+"""The test suite as `./run test` runs it: once on SQLite, and what uses the database on PostgreSQL too.
 
+Both passes run at the same time, each with a broker of its own: they wait more than they compute.
 With arguments, one pytest call with exactly these, on the database that DATABASE_URL names (default: SQLite).
 ISE_MAIL_NEED_BROWSER=1 makes browser tests that were skipped a failure.
 """
@@ -9,7 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = ("tests/integration", "tests/functional")
 DATABASE_PLUGIN = "tests.support.database_only"
 DATABASE_MARKS = "not browser and not slow"
+ON_POSTGRES = "--on-postgres"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,28 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with the suite
     with running_broker() as broker:
         environment = {**os.environ, "REDIS_URL": broker.url}
+        if list(arguments) == [ON_POSTGRES]:
+            return _on_postgres(environment)
         if arguments:
             return _pytest(arguments, environment)
-        codes = [_on_sqlite(environment), _on_postgres(environment)]
+        with _beside([sys.executable, "-m", "tools.suite", ON_POSTGRES]) as other:
+            codes = [_on_sqlite(environment), other.wait()]
     return max(codes)
+
+
+@contextmanager
+def _beside(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command at the same time, print what it said when it has ended, and never leave it behind."""
+    with tempfile.TemporaryFile() as said:
+        running = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)  # noqa: S603
+        try:
+            yield running
+        finally:
+            running.terminate()
+            running.wait()
+            said.seek(0)
+            sys.stdout.write(said.read().decode(errors="replace"))
+            sys.stdout.flush()
 
 
 def browser_counts(report: Path) -> Counts:

@@ -30,7 +30,7 @@ def look(visitor: Visitor, name: str) -> None:
 
 @pytest.fixture
 def ailing() -> Made:
-    """A store with a finding of almost every kind; of two endpoints one is the relay, and would be refused."""
+    """A store with a finding of almost every kind; one endpoint is the relay, and would be refused."""
     now = datetime.now(UTC).replace(microsecond=0)
     authority = root("QuoVadis Root CA 2")
     row = store(authority, now, "QuoVadis Root CA 2")
