@@ -38,10 +38,12 @@ class CertificatesConfig(AppConfig):
         from certificates.health import startup as trust_health
         from certificates.importing import startup as importing
         from certificates.listing import startup as listing
+        from certificates.repair import startup as repair
         from certificates.revocation import startup as revocation
 
         importing.register()
         listing.register(f"{_PLACE}/trusted")
+        repair.register()
         revocation.register()
         trust_health.register()
 

@@ -24,6 +24,8 @@ from certificates.lookup import DatabaseLookup
 from certificates.models import Status, StoreVersion, TrustedCertificate
 from certificates.pki.trust import TrustView
 from certificates.pki.verdict import Finding
+from certificates.repair.proposals import NothingSent, Refused, can_repair
+from certificates.repair.proposals import propose as propose_repair
 from certificates.revocation.sources import DatabaseStatusSource
 from certificates.usages import Usage
 from console import audit
@@ -37,15 +39,19 @@ __all__ = [
     "ImportResult",
     "Imported",
     "NotFound",
+    "NothingSent",
     "Purpose",
+    "Refused",
     "Usage",
     "anchor_of",
+    "can_repair",
     "delete",
     "edit",
     "expiring",
     "has_usable",
     "import_certificates",
     "is_last_usable",
+    "propose_repair",
     "record_seen",
     "record_verified",
     "register_dependent",

@@ -7,6 +7,7 @@ from certificates.health import views as health
 from certificates.importing import views as importing
 from certificates.listing import bulk_views as bulk
 from certificates.listing import views as listing
+from certificates.repair import views as repair
 from certificates.revocation import crl_views as crl
 from certificates.revocation import profile_views as ocsp
 
@@ -29,6 +30,17 @@ urlpatterns = [
         f"{_TRUSTED}import/<uuid:upload_id>/state/",
         importing.trusted_import_state,
         name="trusted-import-state",
+    ),
+    path(f"{_TRUSTED}repair/<uuid:proposal_id>/", repair.trusted_repair, name="trusted-repair"),
+    path(
+        f"{_TRUSTED}repair/<uuid:proposal_id>/fetch/",
+        repair.trusted_repair_fetch,
+        name="trusted-repair-fetch",
+    ),
+    path(
+        f"{_TRUSTED}repair/<uuid:proposal_id>/switch/",
+        repair.trusted_repair_switch,
+        name="trusted-repair-switch",
     ),
     path(f"{_TRUSTED}<int:certificate_id>/", detail.trusted_detail, name="trusted-detail"),
     path(f"{_TRUSTED}<int:certificate_id>/edit/", detail.trusted_edit, name="trusted-edit"),

@@ -26,7 +26,7 @@ def record(server: ServerSettings, verdict: Verdict | None, *, trust: TrustView,
         return
     truststore.record_verified(
         purpose="smtp",
-        endpoint=_endpoint(server.host, server.port),
+        endpoint=endpoint_of(server.host, server.port),
         host=server.host,
         verdict=verdict,
         view=trust,
@@ -35,13 +35,14 @@ def record(server: ServerSettings, verdict: Verdict | None, *, trust: TrustView,
     )
 
 
-def _endpoint(host: str, port: int) -> str:
+def endpoint_of(host: str, port: int) -> str:
+    """The endpoint as seen chains name it: host and port, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _is_current(endpoint: str) -> bool:
     row = current()
-    return row is not None and _endpoint(row.host, row.port) == endpoint
+    return row is not None and endpoint_of(row.host, row.port) == endpoint
 
 
 def _mails(_endpoint: str) -> Iterator[str]:

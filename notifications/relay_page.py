@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from certificates import truststore
 from certificates import words as trust_words
+from certificates.pki import fingerprints
 from deployment import duties
 from deployment.personas import NodeInfo, nodes, role_name, this_node
-from notifications import outbox, relay, relay_health, stage_words, words
+from notifications import outbox, relay, relay_health, relay_repair, stage_words, words
 from notifications.connection_results import GIVEN_UP_AFTER, SILENT_AFTER
 from notifications.models.relay import ConnectionTest, RelaySettings, RunState
 from notifications.smtp.errors import Code
@@ -64,11 +65,22 @@ class TestView:
         return [
             {
                 **one,
+                "fingerprint": self._fingerprint(one),
                 "not_before": _moment(one["not_before"]),
                 "not_after": _moment(one["not_after"]),
             }
             for one in reversed(self.test.chain)
         ]
+
+    @property
+    def is_repairable(self) -> bool:
+        """Whether another trusted certificate can make the test go further."""
+        return relay_repair.is_repairable(self.test)
+
+    def _fingerprint(self, one: dict[str, Any]) -> str:
+        """The whole SHA-256 of what is trusted; of what is not, the part that nobody has to compare."""
+        is_trusted = self.test.code == Code.OK or one["source"] == "store"
+        return str(one["sha256"]) if is_trusted else fingerprints.masked(one["sha256"])
 
 
 @dataclass(frozen=True)

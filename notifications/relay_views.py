@@ -8,7 +8,7 @@ from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from console import ratelimit
 from console.access import actor_of, address_of, needs
 from console.secrets import SecretsError
-from notifications import relay, relay_page
+from notifications import relay, relay_page, relay_repair
 from notifications.relay_forms import NodesForm, SmtpServerForm
 
 TESTS_A_MINUTE = 30
@@ -88,6 +88,17 @@ def smtp_server_test_state(request: HttpRequest, group: str) -> HttpResponse:
     response = _panel(request, panel)
     response.status_code = 200 if panel.is_running else 286
     return response
+
+
+@require_POST
+@needs("certificates.edit")
+def smtp_server_repair(request: HttpRequest, test_id: int) -> HttpResponse:
+    """Lead to the repair of a test that failed for want of trust."""
+    try:
+        proposal = relay_repair.propose(test_id, actor=actor_of(request), now=timezone.now())
+    except relay_repair.NotRepairable as error:
+        raise Http404 from error
+    return redirect("certificates:trusted-repair", proposal)
 
 
 def _panel(request: HttpRequest, panel: relay_page.Panel, **more: Any) -> HttpResponse:

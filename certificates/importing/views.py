@@ -18,25 +18,17 @@ from certificates.importing.choosing import ChoiceRefused, Outcome
 from certificates.importing.forms import UploadForm
 from certificates.models import UploadState
 from certificates.pki.parse import ParseRefused
-from certificates.usages import Usage
 from console.access import actor_of, address_of, needs
-
-_FOR_MAIL = frozenset({Usage.INFRASTRUCTURE, Usage.ENDPOINTS})
 
 
 @require_http_methods(["GET", "POST"])
 @needs("certificates.edit")
 def trusted_import(request: HttpRequest) -> HttpResponse:
-    """Take files or text in; with `review` the boxes that a mail server's authority needs are ticked."""
+    """Take files or text in, and show next what they hold."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_bound and form.is_valid():
         try:
-            upload_id = uploads.take_in(
-                files=form.sources,
-                usages=_FOR_MAIL if "review" in request.POST else frozenset(),
-                actor=actor_of(request),
-                now=timezone.now(),
-            )
+            upload_id = uploads.take_in(files=form.sources, actor=actor_of(request), now=timezone.now())
         except ParseRefused as refusal:
             form.refuse(refusal)
         else:

@@ -1,6 +1,7 @@
-"""The tables of the app: trusted certificates, what is known of their revocation, uploads, seen chains."""
+"""The tables of the app: trusted certificates, their revocation, uploads, chains seen and refused."""
 
 from certificates.models.chains import SeenChain
+from certificates.models.proposals import Proposal
 from certificates.models.removals import Removal
 from certificates.models.revocation import (
     CertificateCheck,
@@ -32,6 +33,7 @@ __all__ = [
     "CrlState",
     "OcspAnswer",
     "OcspProfile",
+    "Proposal",
     "Removal",
     "RevocationSettings",
     "SeenChain",

@@ -19,8 +19,13 @@ PASSWORD = "C!sco@123"
 
 
 @pytest.fixture
-def server(settings):
-    certificate = Authority.root().intermediate().issue("127.0.0.1")
+def authority() -> Authority:
+    return Authority.root()
+
+
+@pytest.fixture
+def server(settings, authority):
+    certificate = authority.intermediate().issue("127.0.0.1")
     with SmtpServer(certificate=certificate, users={"relay": PASSWORD}) as running:
         settings.ISE_MAIL_EGRESS_ALLOW = [Address("127.0.0.1", running.port)]
         yield running
@@ -65,6 +70,33 @@ def test_a_failed_test_tells_why_and_keeps_the_typed_password(visit, server, wor
     expect(page.get_by_text("SMTP server saved")).to_be_visible()
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
     assert visitor.axe() == []
+
+
+def test_a_failed_test_is_fixed_where_it_failed_and_goes_on(visit, server, authority, worker, now, tmp_path):
+    """The root was not sent: the form keeps what was typed while its file is uploaded, then all is green."""
+    add_node("ise3-1", now)
+    visitor = visit(people.ada())
+    visitor.open(PAGE)
+    page = visitor.page
+    fill(page, server)
+    page.get_by_role("button", name="Test connection").click()
+    page.get_by_role("button", name="Fix it here").click()
+    repair = page.locator(".im-repair")
+    expect(repair).to_contain_text("did not send the certificate of “Testlab Root CA”")
+    expect(repair.get_by_label("A file of the authority")).to_be_checked()
+    repair.get_by_label("Testlab Issuing CA").check()
+    expect(repair.get_by_label("File of the authority", exact=True)).to_be_hidden()
+    repair.get_by_label("Last 8 characters").fill("00000000")
+    repair.get_by_role("button", name="Trust it and test again").click()
+    expect(repair.locator("#div_repair_fingerprint_end")).to_contain_text("not the end of its fingerprint")
+    assert visitor.axe() == []
+    file = tmp_path / "root.cer"
+    file.write_bytes(authority.pem)
+    repair.get_by_label("A file of the authority").check()
+    repair.get_by_label("File of the authority", exact=True).set_input_files(file)
+    repair.get_by_role("button", name="Trust it and test again").click()
+    expect(page.get_by_text("Successfully connected to SMTP server").first).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_have_value(PASSWORD)
 
 
 def test_a_refused_test_marks_the_field_and_loses_nothing(visit, server, now):

@@ -1,0 +1,1 @@
+"""From a refused chain to the certificate that is to be trusted: looked at, compared, imported, audited."""

@@ -1,0 +1,144 @@
+"""The ways out of a refused chain: which certificates are offered, and what each would bring."""
+
+import pytest
+
+from certificates.chains.climb import Role
+from certificates.models import Proposal, Status, TrustedCertificate
+from certificates.repair import proposals
+from certificates.repair.proposals import NothingSent, ProposalGone, Refused
+from certificates.repair.ways import outlook
+from certificates.truststore import Usage
+from tests.support.pki import DAY, NOW, Made, intermediate, root, server
+from tests.support.store import trust
+
+pytestmark = pytest.mark.django_db
+HOST = "mail.testlab.com"
+
+
+def proposed(*sent: Made, code: str = "UNKNOWN_ISSUER", host: str = HOST) -> Proposal:
+    refused = Refused("smtp", f"{host}:587", host, "infrastructure", code, [one.der for one in sent])
+    return Proposal.objects.get(pk=proposals.propose(refused, actor="ada", now=NOW))
+
+
+def offered(proposal: Proposal, file: tuple[Made, ...] = ()) -> list[tuple[str, Role, str]]:
+    found = outlook(proposal, now=NOW, file=[one.der for one in file])
+    return [
+        (way.certificate.fields.display_name, way.role, way.outcome.code)
+        for way in found.ways
+        if way.ends_the_refusal
+    ]
+
+
+def test_the_root_comes_first_then_the_authority_then_the_server_itself():
+    top = root()
+    middle = intermediate(top)
+    leaf = server(middle)
+    found = offered(proposed(leaf, middle, top, code="UNKNOWN_ROOT_SENT"))
+    assert found == [
+        ("Testlab Root CA", Role.ROOT, "OK"),
+        ("Testlab Issuing CA", Role.AUTHORITY, "OK"),
+        (HOST, Role.SERVER, "OK"),
+    ]
+
+
+def test_the_order_in_which_they_were_sent_does_not_matter_nor_does_what_belongs_to_another_chain():
+    top = root()
+    middle = intermediate(top)
+    leaf = server(middle)
+    found = offered(proposed(leaf, root("Stranger"), top, middle))
+    assert [name for name, _, _ in found] == ["Testlab Root CA", "Testlab Issuing CA", HOST]
+
+
+def test_a_root_that_was_not_sent_is_named_with_the_address_where_it_lies():
+    top = root()
+    middle = intermediate(top, issuer_url="http://pki.testlab.com/root.cer")
+    found = outlook(proposed(server(middle), middle), now=NOW)
+    assert (found.missing, found.issuer_url) == ("Testlab Root CA", "http://pki.testlab.com/root.cer")
+    assert [way.role for way in found.ways] == [Role.AUTHORITY, Role.SERVER]
+
+
+def test_a_file_with_the_root_completes_the_chain():
+    top = root()
+    middle = intermediate(top)
+    found = outlook(proposed(server(middle), middle), now=NOW, file=[top.der, root("Stranger").der])
+    assert found.missing == ""
+    assert (found.ways[0].source, found.ways[0].role) == ("file", Role.ROOT)
+    assert found.ways[0].outcome.is_ok
+
+
+def test_a_root_from_a_file_takes_the_authority_along_that_the_server_does_not_send():
+    top = root()
+    middle = intermediate(top)
+    found = outlook(proposed(server(middle)), now=NOW, file=[middle.der, top.der])
+    assert found.ways[0].outcome.is_ok
+    assert [item.der for item in found.ways[0].taken] == [top.der, middle.der]
+
+
+def test_a_root_alone_does_not_help_when_the_authority_between_is_not_sent():
+    top = root()
+    middle = intermediate(top)
+    assert offered(proposed(server(middle)), (top,)) == [(HOST, Role.SERVER, "OK")]
+
+
+def test_what_is_wrong_besides_is_said_with_each_way():
+    top = root()
+    leaf = server(top, "other.testlab.com")
+    found = offered(proposed(leaf, top))
+    assert {code for _, _, code in found} == {"HOSTNAME_MISMATCH"}
+
+
+def test_nothing_is_offered_that_an_expired_root_on_the_way_keeps_from_helping():
+    top = root(not_after=NOW - DAY)
+    assert offered(proposed(server(top), top)) == []
+
+
+def test_a_disabled_row_is_switched_on_and_not_imported_again():
+    top = root()
+    row = trust(top)
+    TrustedCertificate.objects.update(status=Status.DISABLED)
+    found = outlook(proposed(server(top), code="ISSUER_DISABLED"), now=NOW)
+    switch = found.switches[0]
+    assert (switch.certificate.pk, switch.enables, switch.adds) == (row.pk, True, frozenset())
+    assert switch.outcome.is_ok
+    assert [way.role for way in found.ways] == [Role.SERVER]
+
+
+def test_a_row_with_another_box_gets_both_boxes_that_cisco_recommends():
+    top = root()
+    row = trust(top)
+    row.set_usages(frozenset({Usage.CISCO_SERVICES}))
+    row.save()
+    found = outlook(proposed(server(top), top, code="ISSUER_WRONG_USAGE"), now=NOW)
+    assert found.switches[0].adds == {Usage.INFRASTRUCTURE, Usage.ENDPOINTS}
+    assert not found.switches[0].enables
+
+
+def test_a_row_of_the_same_name_with_another_key_is_no_way():
+    trust(root())
+    renewed = root()
+    found = outlook(proposed(server(renewed), renewed, code="ISSUER_KEY_MISMATCH"), now=NOW)
+    assert found.switches == ()
+    assert found.ways[0].role is Role.ROOT and found.ways[0].outcome.is_ok
+
+
+def test_a_proposal_is_for_its_admin_and_for_an_hour():
+    kept = proposed(root())
+    assert proposals.of_admin(kept.pk, actor="ada", now=NOW).pk == kept.pk
+    with pytest.raises(ProposalGone):
+        proposals.of_admin(kept.pk, actor="omar", now=NOW)
+    with pytest.raises(ProposalGone):
+        proposals.of_admin(kept.pk, actor="ada", now=NOW + DAY)
+    assert proposals.forget_old(NOW + DAY) == 1
+
+
+@pytest.mark.parametrize("sent", [(), (b"nothing",), (root().der + b"more",), (b"nothing", root().der)])
+def test_a_server_that_sent_nothing_readable_of_its_own_has_no_proposal(sent):
+    refused = Refused("smtp", "mail:25", "mail", "infrastructure", "UNKNOWN_ISSUER", list(sent))
+    with pytest.raises(NothingSent):
+        proposals.propose(refused, actor="ada", now=NOW)
+
+
+def test_one_admin_keeps_no_more_than_twenty():
+    for _ in range(22):
+        proposed(root())
+    assert Proposal.objects.count() == proposals.MOST_OF_ONE_ADMIN
