@@ -16,7 +16,7 @@ from certificates.importing.confirmations import Confirmation
 from certificates.importing.judging import Judgement
 from certificates.importing.naming import NAME_LENGTH
 from certificates.importing.replacing import Fate, Replacement
-from certificates.models import USAGE_COLUMNS, TrustedCertificate
+from certificates.models import TrustedCertificate
 from certificates.pki.verdict import Finding
 from certificates.usage_form import UsageForm
 
@@ -86,11 +86,6 @@ class ChoiceForm(UsageForm):
         for place, judgement in judged.items():
             if judgement.predecessors:
                 self.fields[f"replace_{place}"] = _replacement_field(judgement.predecessors)
-
-    @classmethod
-    def initial_of(cls, choice: Choice) -> dict[str, Any]:
-        """What is ticked before anybody chose."""
-        return {USAGE_COLUMNS[usage]: True for usage in choice.usages}
 
     @property
     def boxes_shown(self) -> list[forms.BoundField]:

@@ -156,8 +156,7 @@ def form_of(upload: Upload, data: Any, *, now: datetime) -> ChoiceForm:
     certificates = uploads.certificates_of(upload)
     judged = dict(zip(certificates, judge(list(certificates.values()), now=now), strict=True))
     names = _default_names(judged) if len(judged) <= MOST_AT_ONCE else {}
-    initial = ChoiceForm.initial_of(uploads.choice_of(upload))
-    return ChoiceForm(judged, names, data, initial=initial)
+    return ChoiceForm(judged, names, data)
 
 
 def context_of(upload: Upload, form: ChoiceForm) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from certificates.models import Upload, UploadState
 from certificates.pki import der, fields
 from certificates.pki.parse import ParsedCertificate, SourceFile, read_files
 from certificates.pki.verdict import Finding
-from certificates.usages import Usage
 
 KEPT_FOR: Final = timedelta(days=1)
 MOST_OF_ONE_ADMIN: Final = 10
@@ -27,12 +26,10 @@ class UploadGone(Exception):
     """There is no such upload, it has expired, or it belongs to somebody else."""
 
 
-def take_in(
-    *, files: Sequence[SourceFile], usages: frozenset[Usage] = frozenset(), actor: str, now: datetime
-) -> UUID:
+def take_in(*, files: Sequence[SourceFile], actor: str, now: datetime) -> UUID:
     """Keep the certificates of the files for a day, so that their owner can choose; return the upload's id.
 
-    `usages` are the boxes that are ticked to begin with. Nothing is trusted yet. Raises ParseRefused.
+    Nothing is trusted yet. Raises ParseRefused.
     """
     reading = read_files(files)
     with transaction.atomic():
@@ -44,7 +41,6 @@ def take_in(
             count=len(reading.certificates),
             places=[[item.file, item.block] for item in reading.certificates],
             faults=[finding.as_json() for finding in reading.faults],
-            choice=Choice(taken=(), usages=usages).as_json(),
             made_by=actor,
             made_at=now,
         )
@@ -72,7 +68,7 @@ def faults_of(upload: Upload) -> list[Finding]:
 
 
 def choice_of(upload: Upload) -> Choice:
-    """What was chosen, or what is ticked to begin with."""
+    """What was chosen; nothing before that."""
     return choice.from_json(upload.choice)
 
 

@@ -123,9 +123,7 @@ def test_a_private_key_is_refused_and_neither_kept_nor_shown_nor_logged(
     assert line not in page and line not in caplog.text and der.hex() not in caplog.text
 
 
-@pytest.mark.parametrize(
-    "spoil", ["alone", "both", "null", "review", "mislabeled", "misspelled", "no label", "cut"]
-)
+@pytest.mark.parametrize("spoil", ["alone", "both", "null", "mislabeled", "misspelled", "no label", "cut"])
 def test_a_private_key_never_comes_back_however_it_was_pasted(ada: Client, spoil: str) -> None:
     made = root()
     text = made.key_pem.decode()
@@ -138,7 +136,6 @@ def test_a_private_key_never_comes_back_however_it_was_pasted(ada: Client, spoil
         "cut": {"text": text[:-40]},
         "both": {"text": text, "certificate_file": file(made.der)},
         "null": {"text": f"{text}\x00"},
-        "review": {"text": text, "review": "yes"},
     }.get(spoil, {"text": text})
     page = text_of(ada.post(IMPORT, data))
     assert line not in page and not Upload.objects.exists()
@@ -356,14 +353,6 @@ def test_an_admin_has_at_most_ten_uploads_waiting(ada: Client) -> None:
     assert Upload.objects.count() == 10
     assert ada.get(addresses[1]).status_code == 302
     assert ada.get(addresses[2]).status_code == 200
-
-
-def test_a_presented_certificate_comes_with_the_boxes_for_mail_ticked(ada: Client) -> None:
-    address = send(ada, review="yes", text=root().pem.decode())
-    form = ada.get(address).context["form"]
-    ticked = [name for name in form.fields if name.startswith("trust_") and form[name].value()]
-    assert ticked == ["trust_infrastructure", "trust_endpoints"]
-    assert not TrustedCertificate.objects.exists()
 
 
 def test_hostile_names_are_shown_as_text(ada: Client) -> None:
