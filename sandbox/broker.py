@@ -1,11 +1,9 @@
 """The embedded broker: a Valkey server on a unix socket, without any TCP port."""
 
 import hashlib
-import os
-import stat
-import tempfile
 from pathlib import Path
 
+from sandbox import socket_folder
 from sandbox.plan import Program
 
 MEMORY_LIMIT = "64mb"
@@ -16,20 +14,9 @@ class BrokerUnavailable(Exception):
 
 
 def socket_path(data: Path) -> Path:
-    """Return where the broker of a data folder listens, in a private folder that is made when missing.
-
-    It lies in the temporary folder, since a unix socket's path ends at about 100 characters.
-    Raises BrokerUnavailable when somebody else holds that folder.
-    """
+    """Return where the broker of a data folder listens."""
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"ise-mail-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise BrokerUnavailable(
-            f"{folder} is not this user's own private folder: remove it, then start again."
-        )
-    return folder / "valkey.sock"
+    return socket_folder.path_for(digest) / socket_folder.SOCKET_NAME
 
 
 def program(socket: Path) -> Program:

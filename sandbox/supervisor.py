@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from sandbox import box, logfile, plan, readiness
+from sandbox import box, logfile, plan, readiness, socket_folder
 from sandbox.child import Child
 
 TICK_SECONDS = 0.1
@@ -34,6 +34,7 @@ class Supervisor:
         log_folder = Path(work.data) / "log"
         self._broker = [self._child(work.broker, log_folder)] if work.broker else []
         self._programs = [self._child(program, log_folder) for program in work.programs]
+        self._socket_folder: int | None = None
         self._stop_requests = 0
         self._is_ready = False
         self._started_at = time.monotonic()
@@ -57,6 +58,11 @@ class Supervisor:
         return code
 
     def _supervise(self) -> int:
+        try:
+            self._take_socket_folder()
+        except socket_folder.FolderRefused as error:
+            _say(str(error))
+            return 1
         if not self._start_broker():
             return self._give_up(self._broker[0])
         while not self._stop_requests:
@@ -69,6 +75,12 @@ class Supervisor:
             self._trim_logs()
             self._sleep(TICK_SECONDS if not self._is_ready else self._pause_seconds())
         return 0
+
+    def _take_socket_folder(self) -> None:
+        """Clear what earlier starts left behind, and hold the folder of our own broker."""
+        socket_folder.clear_stale()
+        if self._work.broker:
+            self._socket_folder = socket_folder.take(Path(self._work.broker_socket).parent)
 
     def _start_broker(self) -> bool:
         """Start the broker and wait until its socket is there, so that nobody meets a closed door."""
@@ -123,12 +135,10 @@ class Supervisor:
         _say("ISE Mail has stopped.")
 
     def _remove_broker_files(self) -> None:
-        socket_file = Path(self._work.broker_socket)
-        socket_file.unlink(missing_ok=True)
         (Path(self._work.data) / "broker_url").unlink(missing_ok=True)
-        if self._work.broker:
-            with suppress(OSError):
-                socket_file.parent.rmdir()
+        if self._socket_folder is not None:
+            socket_folder.leave(Path(self._work.broker_socket).parent, self._socket_folder)
+            self._socket_folder = None
 
     def _trim_logs(self) -> None:
         if time.monotonic() - self._trimmed_at < TRIM_EVERY_SECONDS:
