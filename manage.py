@@ -6,17 +6,28 @@ import sys
 
 
 def main() -> None:
-    """Prepare the data folder, then hand the arguments to Django."""
+    """Hand the arguments to Django; settings or a database that cannot be used are told in one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ise_mail.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
+    from deployment.database import UNREACHABLE, why_unreachable
     from ise_mail.env import SettingsError
 
     try:
         execute_from_command_line(sys.argv)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+        _end(str(error), code=2)
+    except OperationalError:
+        sentence = why_unreachable()
+        if sentence is None:
+            raise
+        _end(sentence, code=UNREACHABLE)
+
+
+def _end(sentence: str, *, code: int) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

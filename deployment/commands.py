@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from console.secrets import KeyRingBroken
 from deployment import keys
+from deployment.database import UNREACHABLE
 
 USAGE = 2
 READER_GONE = 141
@@ -34,7 +35,8 @@ class ProjectCommand(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Return the parser, with the exit codes below its options."""
-        lines = [f"  {code:>3}  {meaning}" for code, meaning in sorted(self.exit_codes.items())]
+        codes = {**self.exit_codes, UNREACHABLE: "the database takes no connection"}
+        lines = [f"  {code:>3}  {meaning}" for code, meaning in sorted(codes.items())]
         kwargs.setdefault("epilog", "\n".join(["exit codes:", *lines]))
         kwargs.setdefault("formatter_class", _Formatter)
         return super().create_parser(prog_name, subcommand, **kwargs)

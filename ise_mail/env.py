@@ -20,6 +20,7 @@ _SWITCH = {
     **dict.fromkeys(("", "0", "false", "no", "off"), False),
 }
 _BROKERS = ("redis://", "rediss://", "redis+socket://", "memory://")
+_DATABASES = ("postgres://", "postgresql://", "sqlite:///")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Host names of RFC 1123 2.1; a node may also be named as in a container network, with underscores.
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
@@ -165,10 +166,16 @@ def database(folder: Path) -> dict[str, Any]:
     Raises SettingsError when it names none that is known.
     """
     url = text("DATABASE_URL") or f"sqlite:///{folder / 'ise-mail.sqlite3'}"
-    found: dict[str, Any] = environ.Env.db_url_config(url)
-    engine = str(found.get("ENGINE", ""))
-    if not engine.endswith((".sqlite3", ".postgresql")):
+    # What was given may hold a password, so no sentence repeats it.
+    if not url.startswith(_DATABASES):
         raise SettingsError("DATABASE_URL must begin with postgres:// or sqlite:///.")
+    try:
+        found: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError:
+        raise SettingsError(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name, with the special characters"
+            " of the password percent-encoded."
+        ) from None
     return found
 
 

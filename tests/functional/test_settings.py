@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ("ISE_MAIL_EGRESS_ALLOW", "foo"),
         ("ISE_MAIL_TRUSTED_PROXIES", "-1"),
         ("REDIS_URL", "foo"),
+        ("DATABASE_URL", "postgres://x:sesame@127.0.0.1:abc/z"),
+        ("DATABASE_URL", "mysql://x:sesame@127.0.0.1/z"),
         ("ISE_MAIL_SECOND_GATE", "maybe"),
         ("ISE_MAIL_EHLO_NAME", "no name"),
         ("ISE_MAIL_FQDN", "mail.testlab.com\nX"),
@@ -42,6 +44,31 @@ def test_a_bad_variable_is_named_in_one_sentence_with_exit_code_2(
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith(f"{name} must ")
     assert len(done.stderr.splitlines()) == 1
+    assert "sesame" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("postgres://x:sesame@127.0.0.1:1/z", "127.0.0.1, port 1,"),
+        ("sqlite:////nowhere/x.sqlite3", "/nowhere/x.sqlite3"),
+    ],
+)
+def test_a_database_that_takes_no_connection_is_told_in_one_sentence_with_exit_code_69(
+    tmp_path: Path, url: str, place: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "up"],
+        env={**os.environ, "ISE_MAIL_DATA": str(tmp_path), "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 69, done.stderr
+    (sentence,) = done.stderr.splitlines()
+    assert place in sentence and "correct DATABASE_URL" in sentence
+    assert "sesame" not in sentence
 
 
 @pytest.mark.parametrize(

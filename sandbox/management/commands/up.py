@@ -4,14 +4,14 @@ import os
 import shutil
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
-from deployment.commands import require_keys
+from deployment.commands import ProjectCommand, require_keys
 from sandbox import first_accounts, folder_lock, installation, preparation
 from sandbox.broker import BrokerUnavailable
 from sandbox.coordinates import sandbox_folder
@@ -21,11 +21,20 @@ from sandbox.ports import PortTaken
 SPACE_NEEDED_BYTES = 100_000_000
 
 
-class Command(BaseCommand):
+class Command(ProjectCommand):
     """Prepares the data folder, then becomes the supervisor: the process keeps its id and forgets Django."""
 
     help = "Start the web pages, a worker, the node daemon, the broker and the sandbox relay."
+    exit_codes = {
+        0: "stopped by Ctrl+C or a signal",
+        1: "not started: port taken, data folder in use or full, no broker, or a program that ends itself",
+        2: "usage, or the key ring lacks keys that are in use",
+    }
     requires_system_checks = []
+
+    def writes(self, options: Mapping[str, Any]) -> bool:
+        """The key ring is looked at once the tables are there."""
+        return False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 from waitress.server import create_server
 
-from ise_mail.wsgi import application
 from tests.support import people
 
 USERS = "/admin/identity-management/identities/users/"
@@ -66,7 +66,7 @@ def test_head_answers_like_get(path: str) -> None:
 
 @pytest.fixture
 def web_port() -> Iterator[int]:
-    server = create_server(application, listen="127.0.0.1:0", threads=2)
+    server = create_server(get_wsgi_application(), listen="127.0.0.1:0", threads=2)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server.effective_port

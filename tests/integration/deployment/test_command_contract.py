@@ -11,7 +11,7 @@ from django.db import transaction
 from console import audit, secrets
 from console.models import AuditEvent
 
-OWN_APPS = {"accounts", "certificates", "deployment", "notifications"}
+OWN_APPS = {"accounts", "certificates", "deployment", "notifications", "sandbox"}
 COMMANDS = sorted(name for name, app in get_commands().items() if app in OWN_APPS)
 WRITING = [
     ("smtp_set", "--host", "mail.testlab.com"),
@@ -34,11 +34,12 @@ def test_help_ends_with_the_exit_codes(name: str) -> None:
     command = load_command_class(app if isinstance(app, str) else app.__module__, name)
     _, _, told = command.create_parser("manage.py", name).format_help().partition("exit codes:\n")
     assert told.split()[0] == "0"
+    assert "69  the database takes no connection" in told
 
 
 def test_every_app_of_the_project_is_walked() -> None:
     assert {name for name in OWN_APPS if apps.is_installed(name)} == OWN_APPS
-    assert len(COMMANDS) >= 14
+    assert len(COMMANDS) >= 15
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """A node whose key ring lacks a key in use does not start."""
 
+import importlib.util
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,16 @@ def test_worker_and_daemon_refuse_to_start(other_ring: str, command: tuple[str, 
     with pytest.raises(CommandError, match=other_ring):
         call_command(*command)
     assert not Node.objects.exists()
+
+
+def test_the_web_process_refuses_to_start(other_ring: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = importlib.util.find_spec("ise_mail.wsgi")
+    assert found is not None and found.loader is not None
+    with pytest.raises(SystemExit) as ended:
+        found.loader.exec_module(importlib.util.module_from_spec(found))
+    assert ended.value.code == 3
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "lacks keys that are in use" in sentence and other_ring in sentence
 
 
 def test_every_app_that_seals_is_asked(other_ring: str, monkeypatch: pytest.MonkeyPatch) -> None:
