@@ -13,7 +13,7 @@ from deployment.personas import Persona, is_on_duty
 from notifications import claims, relay, relay_health
 from notifications.claims import Claim, Lease
 from notifications.courier import Clock, Courier
-from notifications.line import Line, line_to_relay
+from notifications.line import Line, ServerSavedAnew, line_to_relay
 from notifications.models.outbox import OutgoingMail
 from notifications.owner import this_owner
 
@@ -43,12 +43,10 @@ def drain(*, persona: Persona, clock: Clock, seconds: float = DRAIN_SECONDS) -> 
     """
     ends_at, accepted = time.monotonic() + seconds, 0
     while may_send(persona, now=clock()) and _is_anything_due(persona, clock()):
-        # Read before the server is: a save in between is then found at the first mail, never overlooked.
-        version = relay.version()
         line = _line(clock())
         if line is None:
             break
-        run = _Run(persona, clock, line, version)
+        run = _Run(persona, clock, line)
         try:
             run.until(ends_at)
         finally:
@@ -93,7 +91,6 @@ class _Run:
     persona: Persona
     clock: Clock
     line: Line
-    version: int
     is_outdated: bool = False
     _taken: int = 0
     _held: list[Claim] = field(default_factory=list)
@@ -131,13 +128,14 @@ class _Run:
         self._taken += len(batch)
         for position, item in enumerate(batch):
             self._held = batch[position:]
-            if relay.version() != self.version:
+            try:
+                self._keep_server()
+                self._keep_lease()
+                may_go_on = self.courier.deliver(item)
+            except ServerSavedAnew:
                 claims.give_back(self._held)
                 self._held, self.is_outdated = [], True
                 return
-            try:
-                self._keep_lease()
-                may_go_on = self.courier.deliver(item)
             except _LeaseLost:
                 log.warning("The lease ended before %d mails were tried", len(self._held))
                 return
@@ -145,6 +143,10 @@ class _Run:
                 claims.give_back(batch[position + 1 :])
                 return
         self._pace.learn(len(batch), time.monotonic() - started)
+
+    def _keep_server(self) -> None:
+        if relay.version() != self.line.version:
+            raise ServerSavedAnew
 
     def _keep_lease(self) -> None:
         """Renew the lease when it may not last for one more step with the relay's timeout; raises _LeaseLost.

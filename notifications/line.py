@@ -17,17 +17,23 @@ from notifications.smtp.session import SmtpSession, open_session
 from notifications.smtp.settings import ServerSettings
 
 
+class ServerSavedAnew(Exception):
+    """The SMTP server was saved since this line was made: nothing was sent, and nothing may be said to it."""
+
+
 @dataclass
 class Line:
     """The way to one relay with one set of trusted certificates, which `mark` names; for one thread.
 
-    `opened` is called whenever a session has been opened and before anything is sent through it.
+    `version` is that of the saved server, which must still be the same whenever a session is opened. `opened`
+    is called whenever a session has been opened and before anything is sent through it.
     """
 
     server: ServerSettings
     trust: TrustView
     allow_cleartext_password: bool
     mark: str
+    version: int
     peer: str = ""
     tls_version: str = ""
     opened: Callable[[], None] = field(default=lambda: None)
@@ -35,7 +41,9 @@ class Line:
     _accepted: int = 0
 
     def send(self, envelope_from: str, recipient: str, message: bytes, *, now: datetime) -> Accepted:
-        """Send one mail; raises SmtpFailure. Opening a session and sending have the relay's timeout each.
+        """Send one mail; raises SmtpFailure and ServerSavedAnew.
+
+        Opening a session and sending have the relay's timeout each.
 
         A session that has taken mail and then ends before the next one says nothing about that mail: it is
         tried once more over a new session.
@@ -75,6 +83,8 @@ class Line:
         if self._session is not None:
             self._session.abort()
         self._session, self._accepted, self.peer, self.tls_version = None, 0, "", ""
+        if relay.version() != self.version:
+            raise ServerSavedAnew
         self._session = open_session(
             self.server,
             trust=self.trust,
@@ -97,11 +107,12 @@ def line_to_relay(*, now: datetime) -> Line | None:
 
     Raises console.secrets.SecretsError when this node cannot open the relay's password.
     """
+    # The version is read before the server is: a save in between is then found before anything is opened.
     saved, server = relay.current(), relay.connection_settings()
     if saved is None or server is None:
         return None
     trust = truststore.view_for(Usage.INFRASTRUCTURE, now=now)
-    return Line(server, trust, saved.allow_cleartext_password, _mark(trust))
+    return Line(server, trust, saved.allow_cleartext_password, _mark(trust), saved.version)
 
 
 def is_relay_left_alone(*, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from notifications.categories import GUEST_CREDENTIALS
 from notifications.mail.states import State
 from notifications.models import OutgoingMail
 from notifications.smtp.settings import ServerSettings
-from tests.support.smtpd import SmtpServer
+from tests.support.smtpd import SmtpServer, close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,20 +32,30 @@ def save(server: SmtpServer, now: datetime) -> None:
     )
 
 
+def post(count: int, now: datetime) -> None:
+    for number in range(count):
+        outbox.post(
+            category=GUEST_CREDENTIALS,
+            to=f"gita{number}@guest.example",
+            values={"ui_user_name": "ggarg", "ui_first_name": "Gita"},
+            secret_values={"ui_password": "p&ss<1>"},
+            language="en",
+            reference=f"guest:{number}",
+            now=now,
+        )
+
+
+def assert_all_sent_and_the_old_server_was_met_once(old: SmtpServer) -> None:
+    assert sum(command.startswith("EHLO") for command in old.commands) == 1
+    found = OutgoingMail.objects.values_list("state", "attempts").distinct()
+    assert list(found) == [(State.SENT, 1)]
+
+
 @pytest.mark.parametrize("before_the_change", [1, 2, 3])
 def test_the_mails_after_a_save_go_to_the_new_server(now: datetime, before_the_change: int) -> None:
     with SmtpServer() as old, SmtpServer() as new:
         save(old, now)
-        for number in range(6):
-            outbox.post(
-                category=GUEST_CREDENTIALS,
-                to=f"gita{number}@guest.example",
-                values={"ui_user_name": "ggarg", "ui_first_name": "Gita"},
-                secret_values={"ui_password": "p&ss<1>"},
-                language="en",
-                reference=f"guest:{number}",
-                now=now,
-            )
+        post(6, now)
         is_saved = False
 
         def clock() -> datetime:
@@ -57,6 +67,22 @@ def test_the_mails_after_a_save_go_to_the_new_server(now: datetime, before_the_c
 
         assert delivery.drain(persona=Persona.PSN, clock=clock) == 6
         assert (len(old.messages), len(new.messages)) == (before_the_change, 6 - before_the_change)
-        assert sum(command.startswith("EHLO") for command in old.commands) == 1
-        found = OutgoingMail.objects.values_list("state", "attempts").distinct()
-        assert list(found) == [(State.SENT, 1)]
+        assert_all_sent_and_the_old_server_was_met_once(old)
+
+
+def test_a_session_that_ends_after_a_save_is_not_opened_again_at_the_old_server(now: datetime) -> None:
+    with SmtpServer() as old, SmtpServer() as new:
+        save(old, now)
+        post(3, now)
+
+        def still_wanted(_reference: str) -> bool:
+            """The last thing asked before a mail is sent: the server is saved and the old one hangs up."""
+            if len(old.messages) == 1 and relay.version() == 1:
+                save(new, now)
+                old.fail("MAIL", close())
+            return True
+
+        rechecks.register_recheck(GUEST_CREDENTIALS, still_wanted)
+        assert delivery.drain(persona=Persona.PSN, clock=lambda: now + timedelta(seconds=1)) == 3
+        assert (len(old.messages), len(new.messages)) == (1, 2)
+        assert_all_sent_and_the_old_server_was_met_once(old)
