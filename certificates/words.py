@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from certificates.chain_words import CHAIN, TLS
-from certificates.importing.words import IMPORT, WARNINGS
+from certificates.importing.words import DETAILS, IMPORT, WARNINGS
 from certificates.pki.verdict import Finding
 from certificates.revocation.words import REVOCATION
 from certificates.usages import LABELS, Usage
@@ -72,6 +72,8 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
     values["who"] = _who(params)
     if "block" in params:
         values["block"] = place_of(params)
+    if params.get("detail") in DETAILS:
+        values["detail"] = str(DETAILS[params["detail"]])
     for name in ("usage", "needed", "usages", "needs"):
         if _are_usages(params.get(name)):
             values[name] = usage_labels(params[name])

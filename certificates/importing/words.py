@@ -112,6 +112,13 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Try again."),
     ),
 }
+DETAILS: Final[Mapping[str, Promise]] = {
+    "no END line": _("its END line is missing"),
+    "BEGIN and END lines differ": _("its BEGIN and END lines name different things"),
+    "it is empty": _("it is empty"),
+    "not in DER": _("it is not in DER"),
+}
+"""What the damage is called that the reader of uploads finds itself; what a library says stays as it is."""
 WARNINGS: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "NOT_A_CA": (
         _("“%(name)s” is not a certificate authority: it vouches for one server only."),

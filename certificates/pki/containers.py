@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,7 @@ from certificates.pki.field_reader import UNREADABLE
 MAX_LOOSE_BYTES: Final = 1024 * 1024
 """Containers that are not DER are read by the library, which takes many times their size of memory."""
 
+_IN_BER: Final = r"PKCS#7 certificates could not be parsed as DER, falling back to parsing as BER\."
 _PKCS7: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 _SIGNED_DATA: Final = _PKCS7 + b"\x02"
 _CERTIFICATES: Final = 0xA0
@@ -98,7 +100,10 @@ def _by_library(data: bytes) -> Iterator[bytes]:
     if len(data) > MAX_LOOSE_BYTES:
         raise ContainerUnusable("not in DER")
     try:
-        certificates = pkcs7.load_der_pkcs7_certificates(data)
+        with warnings.catch_warnings():
+            # BER is what this branch is for (RFC 2315 section 9), so nobody needs to be warned of it.
+            warnings.filterwarnings("ignore", _IN_BER, UserWarning)
+            certificates = pkcs7.load_der_pkcs7_certificates(data)
     except UNREADABLE as error:
         raise ContainerUnusable(str(error)) from error
     for certificate in certificates:

@@ -1,6 +1,7 @@
 """Reading an upload: every shape that is taken, and every one refused with its block and its reason."""
 
 import base64
+import warnings
 
 import pytest
 from cryptography import x509
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from certificates.pki import pem
 from certificates.pki.parse import MAX_CERTIFICATES, MAX_FILE_BYTES, MAX_FINDINGS, ParseRefused, parse_file
+from tests.support.der import members
 from tests.support.pki import Made, Recipe, intermediate, make, root
 
 
@@ -79,6 +81,15 @@ def test_bare_base64_is_taken(authority: Made) -> None:
 def test_pkcs7_certificates_are_taken(authority: Made, issuing: Made, encoding: Encoding) -> None:
     container = pkcs7.serialize_certificates([authority.certificate, issuing.certificate], encoding)
     assert sorted(prints_of(container)) == sorted([authority.sha256, issuing.sha256])
+
+
+def test_a_pkcs7_container_in_ber_is_taken_without_a_warning(authority: Made, issuing: Made) -> None:
+    both = [authority.certificate, issuing.certificate]
+    in_ber = b"\x30\x80" + b"".join(members(pkcs7.serialize_certificates(both, Encoding.DER))) + b"\0\0"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = parse_file(in_ber)
+    assert {one.fields.sha256 for one in found} == {authority.sha256, issuing.sha256}
 
 
 def test_a_pkcs7_container_under_the_certificate_label_is_taken(authority: Made) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from certificates import words
+from certificates.importing.words import DETAILS
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_CODES = {"OK", "RSASSA-PSS"}
@@ -46,6 +47,12 @@ def test_usages_are_quoted_with_the_labels_of_ise() -> None:
 def test_a_number_of_bits_is_not_taken_for_a_usage() -> None:
     params = {"name": "Lab", "bits": "1024", "needed": "2048"}
     assert words.text_of("WEAK_KEY_CA", params).cause.endswith("1024 bits, 2048 are needed.")
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_damage_is_told_in_words_of_its_own_and_with_a_full_stop(detail: str) -> None:
+    told = str(words.text_of("BLOCK_BROKEN", {"block": "1", "detail": detail}))
+    assert told == f"Block 1 is damaged ({DETAILS[detail]}). Export this certificate again."
 
 
 def test_days_are_counted_in_singular_and_plural() -> None:
