@@ -12,16 +12,27 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _USER_NAME = re.compile(r"[A-Za-z0-9._@-]+")
 
 
+def escaped(text: str, *, keep: str = "") -> str:
+    """Return the text with what a terminal would obey and what nobody sees spelled out, such as \\x1b.
+
+    `keep` names characters that stay as they are, such as line breaks in text of our own.
+    """
+    return "".join(
+        character.encode("unicode_escape").decode()
+        if _is_hidden(text, index) and character not in keep
+        else character
+        for index, character in enumerate(text)
+    )
+
+
 def refuse_hidden_characters(text: str) -> None:
     """Raise ValidationError for characters that nobody sees or that turn the text around.
 
     The two joiners stand between letters in Persian and Indic names (Unicode Standard Annex 31, 2.3), so
     they are taken there and nowhere else.
     """
-    for index, character in enumerate(text):
-        if character in _JOINERS and _is_between_letters(text, index):
-            continue
-        if character in _UNSEEN or unicodedata.category(character) in _REFUSED_CATEGORIES:
+    for index in range(len(text)):
+        if _is_hidden(text, index):
             raise ValidationError(_("Leave out line breaks, control characters and invisible characters."))
     if text and not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         raise ValidationError(_("Enter at least one character that can be seen."))
@@ -31,6 +42,13 @@ def refuse_unusual_user_name(name: str) -> None:
     """Raise ValidationError unless the name has only ASCII letters, digits and . _ - @."""
     if not _USER_NAME.fullmatch(name):
         raise ValidationError(_("Use letters without accents, digits and the characters . _ - @ only."))
+
+
+def _is_hidden(text: str, index: int) -> bool:
+    character = text[index]
+    if character in _JOINERS and _is_between_letters(text, index):
+        return False
+    return character in _UNSEEN or unicodedata.category(character) in _REFUSED_CATEGORIES
 
 
 def _is_between_letters(text: str, index: int) -> bool:

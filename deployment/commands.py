@@ -6,8 +6,15 @@ from argparse import RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+    DjangoHelpFormatter,
+    OutputWrapper,
+)
 
+from console.plain_text import escaped
 from console.secrets import KeyRingBroken
 from deployment import keys
 from deployment.database import UNREACHABLE
@@ -21,6 +28,13 @@ class _Formatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     """Keeps the lines of the exit codes apart."""
 
 
+class _PlainOutput(OutputWrapper):
+    """Spells out control characters: what a server said or a certificate holds must not steer a terminal."""
+
+    def write(self, msg: str = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]
+        super().write(escaped(str(msg), keep="\n\t"), style_func, ending)
+
+
 class ProjectCommand(BaseCommand):
     """A command whose `--help` ends with its exit codes, and that writes nothing under a foreign key ring.
 
@@ -28,6 +42,12 @@ class ProjectCommand(BaseCommand):
     """
 
     exit_codes: ClassVar[Mapping[int, str]] = {}
+
+    def __init__(self, stdout: Any = None, stderr: Any = None, **options: Any) -> None:
+        super().__init__(stdout, stderr, **options)
+        style = self.stderr.style_func
+        self.stdout, self.stderr = _PlainOutput(stdout or sys.stdout), _PlainOutput(stderr or sys.stderr)
+        self.stderr.style_func = style
 
     def writes(self, options: Mapping[str, Any]) -> bool:  # noqa: ARG002  (for commands that may only read)
         """Say whether these options have the command write rows."""
@@ -54,6 +74,9 @@ class ProjectCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> Any:
         """Refuse a key ring that lacks keys in use, with exit code 2, then do the work."""
+        for name in ("stdout", "stderr"):
+            if options.get(name):
+                setattr(self, name, _PlainOutput(options.pop(name)))
         if self.writes(options):
             require_keys()
         return super().execute(*args, **options)

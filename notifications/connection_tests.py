@@ -19,7 +19,7 @@ from deployment.personas import node_queue
 from notifications import relay_chain, words
 from notifications.connection_results import end
 from notifications.models.relay import ConnectionTest, RunState, columns_of
-from notifications.relay_settings import check_cleartext, introduced, with_stored_password
+from notifications.relay_settings import check_cleartext, check_credentials, introduced, with_stored_password
 from notifications.smtp import probe
 from notifications.smtp.errors import Code
 from notifications.smtp.settings import ServerSettings
@@ -45,8 +45,9 @@ def request_test(
 ) -> list[int]:
     """Write one test a node and wake its worker after the commit; return the ids in the order of `nodes`.
 
-    The values need not be saved. Raises PasswordNeeded and CleartextRefused.
+    The values need not be saved. Raises PasswordNeeded, CleartextRefused and CredentialsRefused.
     """
+    check_credentials(server)
     check_cleartext(server, is_allowed=allow_cleartext_password)
     if server.user and keep_password:
         server = with_stored_password(server)

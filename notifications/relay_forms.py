@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +13,13 @@ from console.forms import CrispyForm
 from deployment.personas import NodeInfo
 from notifications import relay
 from notifications.models.relay import HIGHEST_TIMEOUT, LOWEST_TIMEOUT, RelaySettings
+from notifications.smtp.credentials import (
+    MAX_PASSWORD_LENGTH,
+    MAX_USER_LENGTH,
+    CredentialsRefused,
+    check_password,
+    check_user,
+)
 from notifications.smtp.hostname import HostRefused, clean_host
 from notifications.smtp.settings import ServerSettings, TlsMode
 
@@ -24,6 +31,11 @@ HOST_REFUSALS: Final = {
     "SCOPE": _("An address with a zone (%) cannot be used on every node."),
     "ADDRESS": _("This is not a valid IP address."),
     "NAME": _("This is not a valid host name."),
+}
+CREDENTIAL_REFUSALS: Final = {
+    "CONTROL": _("Control characters cannot be used here."),
+    "USER_TOO_LONG": _("A user name has at most 320 characters."),
+    "PASSWORD_TOO_LONG": _("A password has at most 1,000 characters."),
 }
 PORT_REFUSAL: Final = _("Enter a port from 1 to 65535.")
 TIMEOUT_REFUSAL: Final = _("Enter 1 to 300 seconds.")
@@ -82,16 +94,18 @@ class SmtpServerForm(CrispyForm, forms.Form):
     use_password = forms.BooleanField(label=_("Use password authentication"), required=False)
     user = forms.CharField(
         label=_("User name"),
-        max_length=320,
+        max_length=MAX_USER_LENGTH,
         required=False,
+        error_messages={"max_length": CREDENTIAL_REFUSALS["USER_TOO_LONG"]},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
         ),
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=1000,
+        max_length=MAX_PASSWORD_LENGTH,
         required=False,
+        error_messages={"max_length": CREDENTIAL_REFUSALS["PASSWORD_TOO_LONG"]},
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -163,11 +177,11 @@ class SmtpServerForm(CrispyForm, forms.Form):
 
     def clean_user(self) -> str:
         """Refuse what no sign-in can carry."""
-        return _without_controls(self.cleaned_data["user"])
+        return _checked(self.cleaned_data["user"], check_user)
 
     def clean_password(self) -> str:
         """Refuse what no sign-in can carry."""
-        return _without_controls(self.cleaned_data["password"])
+        return _checked(self.cleaned_data["password"], check_password)
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the switches make necessary, beside the field that lacks it."""
@@ -210,7 +224,9 @@ class NodesForm(forms.Form):
         field.choices = [(node.hostname, node.hostname) for node in nodes]
 
 
-def _without_controls(text: str) -> str:
-    if any(not char.isprintable() for char in text):
-        raise ValidationError(_("Control characters cannot be used here."))
+def _checked(text: str, check: Callable[[str], None]) -> str:
+    try:
+        check(text)
+    except CredentialsRefused as refused:
+        raise ValidationError(CREDENTIAL_REFUSALS[refused.reason]) from refused
     return text

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from console import audit, egress, secrets
 from notifications.models.relay import RelaySettings, columns_of
+from notifications.smtp.credentials import check_password, check_user
 from notifications.smtp.settings import ServerSettings, TlsMode
 
 _PK = 1
@@ -85,6 +86,12 @@ def check_cleartext(server: ServerSettings, *, is_allowed: bool) -> None:
         raise CleartextRefused
 
 
+def check_credentials(server: ServerSettings) -> None:
+    """Raise CredentialsRefused when no sign-in can carry the user name or the password."""
+    check_user(server.user)
+    check_password(server.password)
+
+
 def key_ids_in_use() -> set[str]:
     """Return the id of the key that the stored password is sealed with."""
     row = current()
@@ -103,8 +110,10 @@ def save(
 ) -> RelaySettings:
     """Save the server with its audit; `keep_password` takes the stored password, not `server.password`.
 
-    Raises PasswordNeeded, CleartextRefused and console.secrets.SecretsError; nothing is then changed.
+    Raises PasswordNeeded, CleartextRefused, CredentialsRefused and console.secrets.SecretsError; nothing is
+    then changed.
     """
+    check_credentials(server)
     check_cleartext(server, is_allowed=allow_cleartext_password)
     with transaction.atomic():
         before = RelaySettings.objects.select_for_update().filter(pk=_PK).first()

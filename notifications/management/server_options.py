@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from notifications.models.relay import HIGHEST_TIMEOUT, LOWEST_TIMEOUT
-from notifications.relay_forms import HOST_REFUSALS, PORT_REFUSAL, TIMEOUT_REFUSAL
+from notifications.relay_forms import CREDENTIAL_REFUSALS, HOST_REFUSALS, PORT_REFUSAL, TIMEOUT_REFUSAL
+from notifications.smtp.credentials import (
+    MAX_PASSWORD_LENGTH,
+    CredentialsRefused,
+    check_password,
+    check_user,
+)
 from notifications.smtp.hostname import HostRefused, clean_host
 from notifications.smtp.settings import ServerSettings, TlsMode
 
 ACTOR = "command line"
 USAGE = 2
+_FIELDS = {
+    "host": "host",
+    "port": "port",
+    "timeout": "timeout_seconds",
+    "tls": "tls",
+    "minimum_tls": "minimum_tls",
+    "user": "user",
+}
+_LONGEST_PASSWORD_FILE = 4 * MAX_PASSWORD_LENGTH + len("\r\n")
 
 
 def add_server_options(parser: ArgumentParser, *, host_required: bool) -> None:
-    """Describe the options."""
+    """Describe the options; what is not given is None."""
     parser.add_argument("--host", type=_host, required=host_required, help="name or address of the server")
-    parser.add_argument("--port", type=_port, default=25, help="default: 25")
+    parser.add_argument("--port", type=_port, help="default: 25")
     parser.add_argument(
         "--tls",
         choices=[mode.value for mode in TlsMode],
-        default=TlsMode.NONE.value,
         help="auto: TLS on connect on port 465, STARTTLS on any other; default: none",
     )
-    parser.add_argument("--minimum-tls", choices=["1.2", "1.3"], default="1.2")
-    parser.add_argument("--timeout", type=_timeout, default=60, help="seconds, 1 to 300; default: 60")
-    parser.add_argument("--user", default="", help="sign in with this user name")
+    parser.add_argument("--minimum-tls", choices=["1.2", "1.3"], help="default: 1.2")
+    parser.add_argument("--timeout", type=_timeout, help="seconds, 1 to 300; default: 60")
+    parser.add_argument("--user", type=_user, help="sign in with this user name")
     parser.add_argument("--password-file", type=Path, help="one final newline is dropped")
     parser.add_argument(
         "--allow-cleartext-password",
@@ -39,19 +54,21 @@ def add_server_options(parser: ArgumentParser, *, host_required: bool) -> None:
     parser.add_argument("--json", action="store_true", dest="as_json", help="write one JSON object")
 
 
-def server_of(options: dict[str, Any]) -> ServerSettings:
-    """Return the server that the options describe; raises CommandError with exit code 2."""
-    if options["password_file"] is not None and not options["user"]:
+def server_of(options: dict[str, Any], *, saved: ServerSettings | None = None) -> ServerSettings:
+    """Return the server that the options describe: the saved one, or ISE's defaults, with what is given.
+
+    Raises CommandError with exit code 2.
+    """
+    given = {field: options[name] for name, field in _FIELDS.items() if options[name] is not None}
+    if "tls" in given:
+        given["tls"] = TlsMode(given["tls"])
+    server = replace(saved, **given) if saved else ServerSettings(**given)
+    path = options["password_file"]
+    if path is None:
+        return server
+    if not server.user:
         raise CommandError("--password-file needs --user.", returncode=USAGE)
-    return ServerSettings(
-        host=options["host"],
-        port=options["port"],
-        timeout_seconds=options["timeout"],
-        tls=TlsMode(options["tls"]),
-        minimum_tls=options["minimum_tls"],
-        user=options["user"],
-        password=_password(options["password_file"]) if options["password_file"] is not None else "",
-    )
+    return replace(server, password=_password(path))
 
 
 def password_refusal() -> CommandError:
@@ -68,13 +85,18 @@ def cleartext_refusal() -> CommandError:
 
 def _password(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:
+            text = file.read(_LONGEST_PASSWORD_FILE + 1).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"The password file {path} cannot be read: {error}", returncode=USAGE) from error
+        raise CommandError(f"The password file {path} cannot be read: {error}.", returncode=USAGE) from error
     password = text.removesuffix("\n").removesuffix("\r")
-    if not password or not password.isprintable():
-        text = f"The password file {path} must hold one line without control characters."
-        raise CommandError(text, returncode=USAGE)
+    try:
+        check_password(password)
+    except CredentialsRefused as refused:
+        sentence = f"The password file {path} cannot be used. {CREDENTIAL_REFUSALS[refused.reason]}"
+        raise CommandError(sentence, returncode=USAGE) from refused
+    if not password:
+        raise CommandError(f"The password file {path} is empty.", returncode=USAGE)
     return password
 
 
@@ -83,6 +105,14 @@ def _host(text: str) -> str:
         return clean_host(text)
     except HostRefused as refused:
         raise ArgumentTypeError(str(HOST_REFUSALS[refused.reason])) from refused
+
+
+def _user(text: str) -> str:
+    try:
+        check_user(text)
+    except CredentialsRefused as refused:
+        raise ArgumentTypeError(str(CREDENTIAL_REFUSALS[refused.reason])) from refused
+    return text
 
 
 def _port(text: str) -> int:

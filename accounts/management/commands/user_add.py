@@ -80,7 +80,7 @@ class Command(ProjectCommand):
         try:
             return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"The password file {path} cannot be read: {error}", returncode=2) from error
+            raise CommandError(f"The password file {path} cannot be read: {error}.", returncode=2) from error
 
     def _refuse(self, error: directory.DirectoryError, *, as_json: bool) -> NoReturn:
         code, exit_code = _CODES.get(type(error), ("REFUSED", 1))

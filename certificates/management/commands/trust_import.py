@@ -72,7 +72,7 @@ class Command(ProjectCommand):
             with path.open("rb") as file:
                 return file.read(MAX_FILE_BYTES + 1)  # one more byte than is taken tells that it is too large
         except OSError as error:
-            raise CommandError(f"The file {path} cannot be read: {error.strerror}", returncode=2) from error
+            raise CommandError(f"The file {path} cannot be read: {error.strerror}.", returncode=2) from error
 
     def _import(self, path: Path, data: bytes, options: dict[str, Any]) -> ImportResult:
         try:

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from django.conf import settings
@@ -14,11 +14,30 @@ from django.utils import timezone
 from deployment.commands import ProjectCommand
 from notifications import outbox
 from notifications.outbox import MailState, State
+from notifications.sender_forms import NOT_AN_ADDRESS
 from notifications.test_mail import NoRelay, TooManyTests, send_test_mail
 
 _LOOK_EVERY_SECONDS = 0.1
 _EXIT_CODES = {State.SENT: 0, State.QUEUED: 3, State.SENDING: 3}
 ACTOR = "command line"
+
+
+class _Refusal(NamedTuple):
+    """What is said when no test mail was written."""
+
+    code: str
+    sentence: str
+    exit_code: int
+
+
+_REFUSALS: dict[type[Exception], _Refusal] = {
+    outbox.AddressRefused: _Refusal(
+        "ADDRESS_REFUSED", "No mail can be sent to {address!r}. {remedy}", exit_code=2
+    ),
+    NoRelay: _Refusal("NO_SERVER", "No SMTP server is set.", exit_code=4),
+    TooManyTests: _Refusal("TOO_MANY_TESTS", "Too many test mails within an hour.", exit_code=1),
+}
+_NOTHING = {"state": None, "id": None, "code": "", "answer": "", "error": "", "attempts": 0, "sent_at": None}
 
 
 class Command(ProjectCommand):
@@ -38,7 +57,7 @@ class Command(ProjectCommand):
         parser.add_argument("address", metavar="ADDRESS")
         parser.add_argument("--wait", type=float, default=30.0, metavar="S", help="seconds (default: 30)")
         parser.add_argument("--language", default="en", choices=[code for code, _ in settings.LANGUAGES])
-        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+        parser.add_argument("--json", action="store_true", help="print one JSON object, also when refused")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Post, wait and print."""
@@ -46,15 +65,17 @@ class Command(ProjectCommand):
             posted = send_test_mail(
                 address=options["address"], language=options["language"], actor=ACTOR, now=timezone.now()
             )
-        except outbox.AddressRefused as error:
-            raise CommandError(f"No mail can be sent to this address: {error}.", returncode=2) from error
-        except NoRelay as error:
-            raise CommandError("No SMTP server is set.", returncode=4) from error
-        except TooManyTests as error:
-            raise CommandError("Too many test mails within an hour.", returncode=1) from error
+        except tuple(_REFUSALS) as error:
+            self._refuse(_REFUSALS[type(error)], options)
         found = _state_after(posted.id, options["wait"])
         self.stdout.write(_as_json(posted.id, found) if options["json"] else _as_line(posted.id, found))
         sys.exit(_EXIT_CODES.get(found.state, 1) if options["wait"] else 0)
+
+    def _refuse(self, refusal: "_Refusal", options: dict[str, Any]) -> NoReturn:
+        sentence = refusal.sentence.format(address=options["address"], remedy=NOT_AN_ADDRESS)
+        if options["json"]:
+            self.stdout.write(json.dumps({**_NOTHING, "code": refusal.code, "error": sentence}, indent=2))
+        raise CommandError(sentence, returncode=refusal.exit_code)
 
 
 def _state_after(mail_id: UUID, seconds: float) -> MailState:

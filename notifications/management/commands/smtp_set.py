@@ -13,6 +13,7 @@ from deployment.commands import ProjectCommand
 from notifications import relay, senders
 from notifications.mail.address import AddressRefused
 from notifications.management import server_options
+from notifications.sender_forms import NOT_AN_ADDRESS
 
 
 class Command(ProjectCommand):
@@ -50,7 +51,7 @@ class Command(ProjectCommand):
                     is_bound_by_egress=False,
                 )
         except AddressRefused as error:
-            text = f"The From address {options['default_from']!r} is refused: {error}"
+            text = f"The From address {options['default_from']!r} is refused. {NOT_AN_ADDRESS}"
             raise CommandError(text, returncode=server_options.USAGE) from error
         except relay.PasswordNeeded as error:
             raise server_options.password_refusal() from error

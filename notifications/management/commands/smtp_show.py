@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from console.plain_text import escaped
 from deployment.commands import ProjectCommand
 from notifications import relay, senders
 
@@ -54,4 +55,4 @@ class Command(ProjectCommand):
             self.stdout.write(json.dumps({"code": "OK", **shown}))
             return
         for name, value in shown.items():
-            self.stdout.write(f"{name.replace('_', ' ')}: {value}")
+            self.stdout.write(f"{name.replace('_', ' ')}: {escaped(str(value))}")

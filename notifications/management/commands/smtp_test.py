@@ -16,14 +16,18 @@ from deployment.commands import ProjectCommand
 from deployment.personas import nodes
 from notifications import relay, stage_words, words
 from notifications.management import server_options
+from notifications.models import RelaySettings
 from notifications.smtp.errors import Code
 from notifications.smtp.settings import ServerSettings
 
 
 class Command(ProjectCommand):
-    """Without --host the saved server is tested. No mail is sent."""
+    """Tests a server, the saved one without --host. No mail is sent."""
 
-    help = "Test the connection to the SMTP server, from the worker of this node unless told otherwise."
+    help = (
+        "Test the connection to an SMTP server, from the worker of this node unless told otherwise.\n"
+        "Without --host it is the saved server, with what is given in place of the saved values."
+    )
     exit_codes = {
         0: "every stage succeeded",
         2: "usage, or the key ring lacks keys that are in use",
@@ -70,16 +74,21 @@ class Command(ProjectCommand):
     def _server(self, options: dict[str, Any]) -> tuple[ServerSettings, bool]:
         """Return the server with its password, and whether that may travel in clear."""
         if options["host"] is not None:
-            server = server_options.server_of(options)
-            if server.user and not server.password:
-                server = self._with_stored_password(server)
-            return server, options["allow_cleartext_password"]
+            server, is_cleartext_allowed = server_options.server_of(options), False
+        else:
+            row = self._saved()
+            server = server_options.server_of(options, saved=row.server_without_password)
+            is_cleartext_allowed = row.allow_cleartext_password
+        if server.user and not server.password:
+            server = self._with_stored_password(server)
+        return server, is_cleartext_allowed or options["allow_cleartext_password"]
+
+    def _saved(self) -> RelaySettings:
         row = relay.current()
         if row is None:
             text = "No SMTP server is saved: give --host, or save one by smtp_set."
             raise CommandError(text, returncode=server_options.USAGE)
-        server = row.server_without_password
-        return (self._with_stored_password(server) if server.user else server), row.allow_cleartext_password
+        return row
 
     def _with_stored_password(self, server: ServerSettings) -> ServerSettings:
         try:

@@ -95,6 +95,21 @@ def test_a_test_mail_to_no_address_is_a_usage_error(capsys, saved_relay):
     assert run(capsys, "send_test_mail", "nobody")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("address", "code", "exit_code"),
+    [("nobody", "ADDRESS_REFUSED", 2), ("gita@guest.example", "TOO_MANY_TESTS", 1)],
+)
+def test_a_refused_test_mail_is_one_json_object_and_a_sentence(
+    capsys, saved_relay, monkeypatch, address, code, exit_code
+):
+    monkeypatch.setattr("notifications.test_mail.PER_HOUR", 1)
+    assert run(capsys, "send_test_mail", "gita@guest.example", "--wait", "0")[0] == 0
+    assert run(capsys, "send_test_mail", address, "--json")[0] == exit_code
+    found = json.loads(capsys.readouterr().out)
+    assert (found["state"], found["code"]) == (None, code)
+    assert found["error"].endswith(".") and "NO_DOT" not in found["error"]
+
+
 def test_a_test_mail_that_nobody_sends_is_still_waiting_at_the_end(capsys, saved_relay):
     code, out = run(capsys, "send_test_mail", "gita@guest.example", "--wait", "0.2", "--json")
     assert (code, json.loads(out)["state"]) == (3, "QUEUED")

@@ -109,6 +109,8 @@ def test_the_password_never_comes_back(ada, now):
         ({**TLS, **SIGN_IN, "user": ""}, "user", "Enter the user name."),
         ({**TLS, **SIGN_IN, "password": ""}, "password", "Enter the password."),
         ({**TLS, **SIGN_IN, "user": "a\0b"}, "user", ""),
+        ({**TLS, **SIGN_IN, "user": "r" * 321}, "user", "A user name has at most 320 characters."),
+        ({**TLS, **SIGN_IN, "password": "p" * 1001}, "password", "A password has at most 1,000 characters."),
         (SIGN_IN, "allow_cleartext_password", "Confirm this"),
     ],
 )

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from console import secrets
 from console.models import AuditEvent
 from notifications import relay
-from notifications.models import RelaySettings
+from notifications.models import ConnectionTest, RelaySettings
 from notifications.relay_settings import columns_of
+from notifications.smtp.credentials import CredentialsRefused
 from notifications.smtp.settings import ServerSettings, TlsMode
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,22 @@ def test_what_the_shell_saved_is_not_bound_by_the_outbound_rules(now):
 def test_the_key_of_the_password_is_in_use(now):
     save(SERVER, now)
     assert relay.key_ids_in_use() == set(secrets.ring().ids[:1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"user": "relay\r\nQUIT"}, "CONTROL"),
+        ({"user": "r" * 321}, "USER_TOO_LONG"),
+        ({"password": "p\x00"}, "CONTROL"),
+        ({"password": "p" * 1001}, "PASSWORD_TOO_LONG"),
+    ],
+)
+def test_what_no_sign_in_can_carry_is_neither_saved_nor_tested(now, changes, reason):
+    server = replace(SERVER, **changes)
+    with pytest.raises(CredentialsRefused) as refused:
+        save(server, now)
+    assert refused.value.reason == reason
+    with pytest.raises(CredentialsRefused):
+        relay.request_test(server=server, nodes=["ise3-1"], actor="ada", now=now)
+    assert not relay.is_configured() and not ConnectionTest.objects.exists()

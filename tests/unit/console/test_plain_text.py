@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from console.plain_text import refuse_hidden_characters
+from console.plain_text import escaped, refuse_hidden_characters
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,16 @@ def test_hidden_characters_are_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Zoë O'Neil", "王小明", "أحمد", "Иван", "می\u200cخواهم", "x-1"])
 def test_names_of_every_script_are_taken(text: str) -> None:
     refuse_hidden_characters(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zoë 王小明 می\u200cخواهم", "Zoë 王小明 می\u200cخواهم"),
+        ("\x1b[2J\x9b", "\\x1b[2J\\x9b"),
+        ("a\u202eb\r\n", "a\\u202eb\\r\n"),
+        ("\udcff", "\\udcff"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_spelled_out(text: str, shown: str) -> None:
+    assert escaped(text, keep="\n") == shown
