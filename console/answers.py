@@ -1,12 +1,16 @@
-"""What holds for every answer: HEAD carries no body, and a refused method is told in words."""
+"""What holds for every answer: HEAD carries no body, and what is refused for its form is told in words."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views import defaults
 
+_MEGABYTE = 1024 * 1024
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -47,3 +51,14 @@ class MethodRefusedMiddleware:
         page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
         page.headers["Allow"] = response.headers.get("Allow", "")
         return page
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that cannot be read; the page about too much text names the limit and the way out.
+
+    It is raised while the form's token is looked for, so no view can answer it.
+    """
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    context = {"limit": (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // _MEGABYTE}
+    return render(request, "413.html", context, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+handler400 = "console.answers.bad_request"
 urlpatterns = [
     path("", include("console.urls")),
     path("", include("accounts.urls")),

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from certificates import words
@@ -15,6 +17,9 @@ from certificates.pki.parse import ParseRefused, SourceFile
 from console.forms import CrispyForm
 
 FILE_NAME_LENGTH: Final = 80
+TEXT_MEGABYTES: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+_TEXT_BYTES: Final = settings.DATA_UPLOAD_MAX_MEMORY_SIZE - 4096
+"""What is left for the text when the names and the other fields of the form are counted too."""
 _SHOWN_LABELS: Final = parse.CERTIFICATE_LABELS | parse.PKCS7_LABELS | {"TRUSTED CERTIFICATE", "X509 CRL"}
 
 
@@ -52,9 +57,21 @@ class UploadForm(CrispyForm, forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 9, "spellcheck": "false", "class": "im-mono", "autocomplete": "off"}
+            attrs={
+                "rows": 9,
+                "spellcheck": "false",
+                "class": "im-mono",
+                "autocomplete": "off",
+                "data-im-most-bytes": _TEXT_BYTES,
+                "data-im-too-long": format_lazy(
+                    _("The text is larger than {limit} MB, so it was not sent. Choose a file instead."),
+                    limit=TEXT_MEGABYTES,
+                ),
+            }
         ),
-        help_text=_("Text that begins with -----BEGIN CERTIFICATE-----"),
+        help_text=format_lazy(
+            _("Text that begins with -----BEGIN CERTIFICATE-----, up to {limit} MB"), limit=TEXT_MEGABYTES
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-/* What forms do: unsaved-changes guard, fields that a switch reveals, one submit only, error focus, row selection. */
+/* What forms do: unsaved-changes guard, fields that a switch reveals, one submit only, error focus, row selection,
+   text that is too long to be sent. */
 (() => {
   "use strict";
 
@@ -70,6 +71,39 @@
   };
 
   all("form[data-im-guard]").forEach(guard);
+
+  /* <textarea data-im-most-bytes="…" data-im-too-long="…">: what the server would not read is not sent, so nothing is lost. */
+
+  const isTooLong = (field) =>
+    new Blob([field.value.replace(/\r?\n/g, "\r\n")]).size > Number(field.dataset.imMostBytes);
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const field = all("[data-im-most-bytes]", event.target).find(isTooLong);
+      if (!field) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      field.focus();
+      if (field.nextElementSibling?.matches("[data-im-note]")) return;
+      const note = document.createElement("div");
+      note.dataset.imNote = "";
+      note.className = "invalid-feedback d-block";
+      note.setAttribute("role", "alert");
+      note.textContent = field.dataset.imTooLong;
+      field.after(note);
+      field.setAttribute("aria-invalid", "true");
+      field.addEventListener(
+        "input",
+        () => {
+          note.remove();
+          field.removeAttribute("aria-invalid");
+        },
+        { once: true },
+      );
+    },
+    true,
+  );
 
   /* A plain POST goes out once: the button that sent it is disabled after the form data has been taken. */
 

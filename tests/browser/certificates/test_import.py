@@ -80,6 +80,24 @@ def test_the_first_step_is_accessible_and_fits(visit: Visit, size: tuple[int, in
     examine(visitor, f"first-{scheme}-{size[0]}")
 
 
+def test_text_that_is_too_large_is_not_sent_and_stays_on_the_page(visit: Visit) -> None:
+    visitor = visit(people.ada())
+    visitor.open(IMPORT)
+    page = visitor.page
+    page.locator("#id_text").evaluate("(field) => { field.value = 'x'.repeat(2 * 1024 * 1024); }")
+    for _ in range(2):
+        page.get_by_role("button", name="Continue").click()
+        assert page.get_by_role("alert").all_inner_texts() == [
+            "The text is larger than 2 MB, so it was not sent. Choose a file instead."
+        ]
+    assert visitor.axe() == []
+    assert page.locator("#id_text").evaluate("(field) => field.value.length") == 2 * 1024 * 1024
+    page.locator("#id_text").fill("-----BEGIN CERTIFICATE-----")
+    assert page.get_by_role("alert").count() == 0
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Block 1 is damaged").first.wait_for()
+
+
 @SIZES
 def test_the_choice_is_accessible_and_fits(
     visit: Visit, mixed: list[SourceFile], size: tuple[int, int], scheme: str
