@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from console import audit_log, health
 from console import dashboard as dashboard_page
 from console.access import actor_of, address_of, needs, public
+from console.fragments import fragment_of
 from console.models import AuditEvent
 
 
@@ -68,6 +69,7 @@ def audit_event(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @require_safe
 @needs("audit.view")
+@fragment_of("console:audit")
 def audit_chain(request: HttpRequest) -> HttpResponse:
     """Walk the whole chain and say whether every row is there and unchanged."""
     return render(request, "console/_audit_chain.html", {"chain": audit_log.chain_state()})

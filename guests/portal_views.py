@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 from guests import portals
 from guests.admin_forms import PortalSettingsForm, TestMailForm
 from notifications import outbox
@@ -85,6 +86,7 @@ def email_preview(request: HttpRequest) -> HttpResponse:
 
 @needs("portals.view")
 @require_safe
+@fragment_of("guests:portal-email")
 def test_result(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Return how far the test mail is, for the page that waits for it."""
     result = _result(str(mail_id))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import ratelimit
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 from console.secrets import SecretsError
 from notifications import relay, relay_page, relay_repair
 from notifications.relay_forms import NodesForm, SmtpServerForm
@@ -78,6 +79,7 @@ def smtp_server_test(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("smtp.view")
+@fragment_of("notifications:smtp-server")
 def smtp_server_test_state(request: HttpRequest, group: str) -> HttpResponse:
     """Show how far the tests of a group are; 204 while there is nothing new, 286 ends the polling."""
     panel = relay_page.panel_of(group, now=timezone.now())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 from notifications import mail_detail, relay, senders
 from notifications.sender_forms import TestMailForm
 from notifications.test_mail import NoRelay, TooManyTests, send_test_mail
@@ -52,6 +53,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("mail.test")
+@fragment_of("notifications:test-mail")
 def test_mail_state(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """Show how far a test mail is; 286 ends the polling."""
     detail = mail_detail.detail_of(mail_id)

@@ -18,6 +18,7 @@ from certificates.detail.page import broken_by, dependence_of, detail_of, file_n
 from certificates.models import TrustedCertificate
 from certificates.pki import pem
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 
 
 @require_safe
@@ -63,6 +64,7 @@ def trusted_edit(request: HttpRequest, certificate_id: int) -> HttpResponse:
 
 @require_safe
 @needs("certificates.edit")
+@fragment_of("certificates:trusted-edit", "certificate_id")
 def trusted_what_if(request: HttpRequest, certificate_id: int) -> HttpResponse:
     """Answer what the form as it stands would break; the edit page asks whenever a box changes."""
     certificate = get_object_or_404(TrustedCertificate, pk=certificate_id)

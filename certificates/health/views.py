@@ -17,6 +17,7 @@ from certificates.health.forms import ScheduleForm
 from certificates.health.page import check_page
 from certificates.health.report import UNUSED_DAYS, days_of, report
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 
 
 @require_safe
@@ -46,6 +47,7 @@ def periodic_check(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("certificates.view")
+@fragment_of("certificates:periodic-check")
 def periodic_check_state(request: HttpRequest) -> HttpResponse:
     """Show how far the check is; 204 while it goes on, 286 ends the polling."""
     page = check_page(now=timezone.now())

@@ -19,6 +19,7 @@ from certificates.importing.forms import UploadForm
 from certificates.models import UploadState
 from certificates.pki.parse import ParseRefused
 from console.access import actor_of, address_of, needs
+from console.fragments import fragment_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,6 +58,7 @@ def trusted_import_choice(request: HttpRequest, upload_id: UUID) -> HttpResponse
 
 @require_safe
 @needs("certificates.edit")
+@fragment_of("certificates:trusted-import-choice", "upload_id")
 def trusted_import_state(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """Show how far a worker is; 204 while there is nothing new, 286 ends the polling."""
     now = timezone.now()

@@ -17,6 +17,7 @@ from certificates.truststore import Usage
 from console.models import AuditEvent
 from deployment.models import Node
 from tests.support import people
+from tests.support.pages import PART
 from tests.support.pki import DAY, Made, intermediate, root, server
 from tests.support.uploads import TICKED, send, taken, text_of, upload_at
 
@@ -70,7 +71,7 @@ def test_more_than_fifty_wait_for_a_worker_and_the_page_shows_how_far_it_is(
     assert "0 of 70 certificates" in text_of(ada.get(address))
     import_upload(str(upload.pk))
     assert TrustedCertificate.objects.count() == COUNT
-    state = ada.get(f"{address}state/")
+    state = ada.get(f"{address}state/", headers=PART)
     assert state.status_code == 286 and "70 certificates imported" in state.content.decode()
     assert "CA 069#Testlab Root CA#00001" in text_of(ada.get(address))
 
@@ -188,12 +189,12 @@ def test_without_a_worker_the_page_says_so_after_four_seconds(
 ) -> None:
     upload = requested(ada, bundle)
     address = f"/admin/system/certificates/trusted/import/{upload.pk}/state/"
-    state = ada.get(address)
+    state = ada.get(address, headers=PART)
     seen = state.context["progress"].seen
     assert "No worker has taken the import up yet" not in state.content.decode()
-    assert ada.get(address, {"seen": seen}).status_code == 204
+    assert ada.get(address, {"seen": seen}, headers=PART).status_code == 204
     Upload.objects.update(touched_at=now - timedelta(seconds=5))
-    state = ada.get(address, {"seen": seen})
+    state = ada.get(address, {"seen": seen}, headers=PART)
     assert state.status_code == 200
     assert "No worker has taken the import up yet" in state.content.decode()
 

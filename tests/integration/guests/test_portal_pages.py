@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from notifications import senders
 from notifications.mail.states import State
 from notifications.models.outbox import OutgoingMail
 from notifications.payload import open_values
+from tests.support.pages import PART
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[str], Client]
@@ -105,7 +107,7 @@ def test_the_test_mail_has_sample_values_and_is_shown_with_its_result(console: C
     assert event.after["to"] == "ada@testlab.com"
 
     OutgoingMail.objects.update(state=State.DEAD, last_error="550 5.1.1 no such mailbox")
-    result = console.get(f"{EMAIL}test/{mail.pk}/").content.decode()
+    result = console.get(f"{EMAIL}test/{mail.pk}/", headers=PART).content.decode()
     assert "The test email was not sent." in result
     assert "550 5.1.1 no such mailbox" in result
     assert "hx-get" not in result
@@ -119,7 +121,7 @@ def test_a_bad_address_is_refused_beside_its_field(console: Client, address: str
 
 
 def test_an_unknown_mail_has_no_result(console: Client) -> None:
-    assert console.get(f"{EMAIL}test/00000000-0000-0000-0000-000000000000/").status_code == 404
+    assert console.get(f"{EMAIL}test/{UUID(int=0)}/", headers=PART).status_code == 404
     assert console.get(f"{EMAIL}?sent=nonsense").status_code == 200
 
 

@@ -15,6 +15,7 @@ from notifications.mail.states import State
 from notifications.models import OutgoingMail, RelayHealth
 from notifications.senders import guest_email_settings
 from notifications.smtp.settings import ServerSettings
+from tests.support.pages import PART
 from tests.support.people import ada, client_for, hana
 
 pytestmark = pytest.mark.django_db
@@ -285,9 +286,9 @@ def test_a_test_mail_is_posted_audited_and_watched_until_the_server_has_answered
     assert mail.category == TEST_MAIL and mail.recipient == "gita@guest.example"
     assert "The mail is on its way" in shown and f'hx-get="{where}"' in shown
     assert AuditEvent.objects.get(action="mail.test").after == {"recipient": "gita@guest.example"}
-    assert a.get(where).status_code == 200
+    assert a.get(where, headers=PART).status_code == 200
     sent(outbox.PostedMail(mail.id, True))
-    ended = a.get(where)
+    ended = a.get(where, headers=PART)
     assert ended.status_code == 286
     assert "The mail server accepted the mail" in ended.content.decode()
     assert "hx-get" not in ended.content.decode()
@@ -298,7 +299,7 @@ def test_a_test_mail_nobody_takes_up_says_where_to_look(a):
     a.post(reverse(TEST), {"address": "gita@guest.example"})
     mail = OutgoingMail.objects.get()
     OutgoingMail.objects.update(created_at=mail.created_at - timedelta(seconds=9))
-    shown = a.get(reverse("notifications:test-mail-state", args=[mail.id])).content.decode()
+    shown = a.get(reverse("notifications:test-mail-state", args=[mail.id]), headers=PART).content.decode()
     assert "No worker has taken it up yet" in shown
 
 

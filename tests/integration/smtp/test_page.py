@@ -13,6 +13,7 @@ from notifications.models import ConnectionTest
 from notifications.smtp.settings import ServerSettings, TlsMode
 from tests.support import people
 from tests.support.nodes import add_node
+from tests.support.pages import PART
 from tests.support.servercerts import Authority
 from tests.support.smtpd import SmtpServer
 
@@ -217,7 +218,7 @@ def fresh(test: ConnectionTest) -> ConnectionTest:
 
 
 def poll(client: Client, test: ConnectionTest, seen: str = ""):
-    return client.get(f"{PAGE}tests/{test.group}/", {"seen": seen})
+    return client.get(f"{PAGE}tests/{test.group}/", {"seen": seen}, headers=PART)
 
 
 def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
@@ -262,7 +263,7 @@ def relay_page_delay(seconds: float):
 
 
 def test_a_test_that_is_gone_ends_the_polling(ada):
-    assert ada.get(f"{PAGE}tests/0c9e0000-0000-4000-8000-000000000000/").status_code == 286
+    assert ada.get(f"{PAGE}tests/0c9e0000-0000-4000-8000-000000000000/", headers=PART).status_code == 286
 
 
 def test_what_a_server_says_is_escaped_on_the_page(ada, now):
