@@ -114,7 +114,7 @@ IMPORT: Final[Mapping[str, tuple[Promise, Promise]]] = {
 }
 DETAILS: Final[Mapping[str, Promise]] = {
     "no END line": _("its END line is missing"),
-    "BEGIN and END lines differ": _("its BEGIN and END lines name different things"),
+    "BEGIN and END lines differ": _("its BEGIN and END lines do not match"),
     "it is empty": _("it is empty"),
     "not in DER": _("it is not in DER"),
 }

@@ -61,7 +61,7 @@ def test_too_much_text_is_answered_with_the_limit_and_the_way_out(kind: str) -> 
     page = answer.content.decode()
     assert answer.status_code == 413
     assert "A form takes up to 2 MB of text." in page
-    assert "Use a file instead" in page
+    assert "imported from a file instead" in page
     assert 'id="im-rail"' in page
 
 
