@@ -36,6 +36,8 @@ def _with_proposal(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         try:
             proposal = proposals.of_admin(proposal_id, actor=actor_of(request), now=timezone.now())
         except proposals.ProposalGone:
+            if _is_opened_alone(request):
+                return redirect("certificates:trusted-list")
             return render(request, "certificates/_repair_gone.html")
         return view(request, proposal)
 
@@ -47,7 +49,7 @@ def _with_proposal(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 @_with_proposal
 def trusted_repair(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Show the ways out of a refusal, and take the one that is chosen."""
-    if not request.htmx and request.method != "POST":  # type: ignore[attr-defined]
+    if _is_opened_alone(request):
         return redirect(purpose_named(proposal.purpose).url_name or "certificates:trusted-list")
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = page.form_of(proposal, *sent, now=timezone.now())
@@ -100,6 +102,11 @@ def trusted_repair_switch(request: HttpRequest, proposal: Proposal) -> HttpRespo
         fault = " ".join(words.sentence_of(finding) for finding in refusal.findings)
         return _drawn(request, proposal, form, fault=fault)
     return _done(request, name)
+
+
+def _is_opened_alone(request: HttpRequest) -> bool:
+    """Whether a browser shows the answer by itself, not inside the page that it belongs to."""
+    return not request.htmx and request.method != "POST"  # type: ignore[attr-defined]
 
 
 def _drawn(request: HttpRequest, proposal: Proposal, form: Any, *, fault: str = "") -> HttpResponse:

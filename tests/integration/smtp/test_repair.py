@@ -91,7 +91,7 @@ def test_the_root_is_trusted_once_the_end_of_its_fingerprint_was_typed(ada, now)
 def test_the_panel_of_the_test_hides_the_end_of_what_is_not_trusted(ada, now):
     top = root()
     test = refused_test(now, server(top), top)
-    text = ada.get(f"{TESTS}{test.group}/").content.decode()
+    text = ada.get(f"{TESTS}{test.group}/", **HTMX).content.decode()
     assert "Fix it here" in text
     assert top.sha256[:8].upper() in text.replace(":", "")
     assert top.sha256[-8:].upper() not in text.upper().replace(":", "")
@@ -257,7 +257,7 @@ def test_only_its_admin_sees_a_repair_and_only_one_who_may_import_begins_it(ada,
     assert "too old to go on from" in shown(omar.get(address, **HTMX))
     hana = people.client_for(people.hana())
     assert hana.post(f"{TESTS}{test.pk}/repair/").status_code == 403
-    assert "Fix it here" not in hana.get(f"{TESTS}{test.group}/").content.decode()
+    assert "Fix it here" not in hana.get(f"{TESTS}{test.group}/", **HTMX).content.decode()
     assert ada.get(address)["Location"] == "/admin/system/settings/proxy/smtp-server/"
 
 
@@ -266,7 +266,7 @@ def test_what_no_trusted_certificate_mends_has_no_repair(ada, now, code):
     top = root()
     test = refused_test(now, server(top), top, code=code)
     assert ada.post(f"{TESTS}{test.pk}/repair/").status_code == 404
-    assert "Fix it here" not in ada.get(f"{TESTS}{test.group}/").content.decode()
+    assert "Fix it here" not in ada.get(f"{TESTS}{test.group}/", **HTMX).content.decode()
 
 
 def test_a_real_server_is_believed_after_the_repair(ada, now, settings):
