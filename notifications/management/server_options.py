@@ -63,6 +63,11 @@ def server_of(options: dict[str, Any], *, saved: ServerSettings | None = None) -
     if "tls" in given:
         given["tls"] = TlsMode(given["tls"])
     server = replace(saved, **given) if saved else ServerSettings(**given)
+    try:
+        check_user(server.user)
+    except CredentialsRefused as refused:
+        sentence = f"The saved user name cannot be used. {CREDENTIAL_REFUSALS[refused.reason]}"
+        raise CommandError(sentence, returncode=USAGE) from refused
     path = options["password_file"]
     if path is None:
         return server

@@ -148,3 +148,5 @@ def test_what_is_shown_of_a_saved_row_cannot_steer_a_terminal(password, capsys):
     capsys.readouterr()
     call_command("smtp_show")
     assert "user: relay\\x1b[2J\\nversion: 9\n" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="The saved user name cannot be used"):
+        call_command("smtp_test")
