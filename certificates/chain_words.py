@@ -122,7 +122,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Do not import anything; check the server."),
     ),
     "CERT_UNREADABLE": (
-        _("A certificate that the server sent cannot be read (“%(name)s”): %(detail)s"),
+        _("A certificate that the server sent cannot be read (“%(name)s”): %(detail)s."),
         _("Reissue the certificate."),
     ),
     "STORE_EMPTY": (
@@ -130,7 +130,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Import the certificate of the authority, or tick this box on one that is there."),
     ),
     "SECOND_OPINION": (
-        _("A second check does not accept this chain: %(text)s"),
+        _("A second check does not accept this chain: %(text)s."),
         _("Ask the administrator of the authority. ISE_MAIL_SECOND_GATE=off makes this a warning."),
     ),
     "CHAIN_USES_DISABLED_CERT": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from certificates.usages import LABELS, Usage
 
 TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS, **REVOCATION}
 VALUE_LENGTH: Final = 300
+_DUMP: Final = re.compile(r"[:,]?\s*\w+\s*\{.*", re.DOTALL)
+"""What a library prints of its own structures behind its sentence, such as `: ParseError { kind: … }`."""
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+\d:Z]*")
 OTHER: Final = (
     gettext_lazy("The certificates were refused (%(code)s)."),
     gettext_lazy("Look into the log of this node."),
@@ -79,6 +83,8 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
             values[name] = usage_labels(params[name])
     if params.get("date"):
         values["date"] = _date(params["date"])
+    for name in {"detail", "text"} & values.keys():
+        values[name] = _MOMENT.sub(lambda found: _date(found[0]), _DUMP.sub("", values[name]))
     if params.get("fault") in TABLE:
         values["why"] = text_of(params["fault"], {k: v for k, v in params.items() if k != "fault"}).cause
     if params.get("days", "").isdigit():

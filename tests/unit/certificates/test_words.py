@@ -65,3 +65,13 @@ def test_days_are_counted_in_singular_and_plural() -> None:
 def test_what_a_certificate_says_is_cut_and_never_read_as_a_format() -> None:
     cause = words.text_of("SELF_SIGNED", {"name": "%(evil)s%s" + "x" * 5000}).cause
     assert "%(evil)s%s" in cause and len(cause) < 500
+
+
+def test_what_a_library_dumps_is_left_out_and_a_moment_is_readable() -> None:
+    dump = "validation failed: Forbidden public key algorithm: AlgorithmIdentifier { oid: X, params: [0, 1"
+    told = words.text_of("SECOND_OPINION", {"text": dump}).cause
+    assert told.endswith("validation failed: Forbidden public key algorithm.")
+    stale = words.text_of(
+        "OCSP_STALE", {"url": "http://o/", "detail": "nextUpdate 2026-11-22T14:10:40+00:00"}
+    )
+    assert stale.cause.endswith("is out of date (nextUpdate 22 Nov 2026 14:10:40 UTC).")
