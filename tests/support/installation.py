@@ -1,13 +1,17 @@
 """A whole installation for tests: a data folder and a database of its own, and real processes on them."""
 
+import atexit
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,7 @@ class Installation:
     ) -> None:
         self.folder = folder
         self.database = folder / "ise-mail.sqlite3"
-        self._postgres_url = database_url
+        self.database_url = database_url
         self._broker_url = broker_url
         self._processes: list[subprocess.Popen[str]] = []
 
@@ -41,7 +45,7 @@ class Installation:
         return {
             **kept,
             "ISE_MAIL_DATA": str(self.folder),
-            "DATABASE_URL": self._postgres_url or f"sqlite:///{self.database}",
+            "DATABASE_URL": self.database_url or f"sqlite:///{self.database}",
             "REDIS_URL": self._broker_url,
             "ISE_MAIL_NODE": node,
             **more,
@@ -80,8 +84,8 @@ class Installation:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what the database answers to a query."""
-        if self._postgres_url:
-            return rows_of(self._postgres_url, query)
+        if self.database_url:
+            return rows_of(self.database_url, query)
         connection = sqlite3.connect(self.database, timeout=20)
         try:
             return connection.execute(query).fetchall()
@@ -108,14 +112,26 @@ class Installation:
 @contextmanager
 def installed(folder: Path, *, broker_url: str = "redis://127.0.0.1:1/0") -> Iterator[Installation]:
     """Yield an installation with its tables made, on the kind of database that DATABASE_URL names."""
-    with own_database() as database_url:
+    model = _model()
+    shutil.copytree(model.folder, folder, dirs_exist_ok=True)
+    with own_database(like=model.database_url) as database_url:
         installation = Installation(folder, broker_url=broker_url, database_url=database_url)
-        done = installation.manage("migrate", "-v0")
-        assert done.returncode == 0, done.stderr
         try:
             yield installation
         finally:
             installation.end()
+
+
+@cache
+def _model() -> Installation:
+    """The installation that others are copies of, so that the tables are made once and not for each test."""
+    ends = ExitStack()
+    atexit.register(ends.close)
+    folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="model-")))
+    model = Installation(folder, database_url=ends.enter_context(own_database()))
+    done = model.manage("migrate", "-v0")
+    assert done.returncode == 0, done.stderr
+    return model
 
 
 def eventually(condition: Callable[[], Any], *, within_seconds: float = 30, what: str) -> Any:

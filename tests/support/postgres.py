@@ -25,10 +25,10 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def own_database() -> Iterator[str | None]:
-    """Yield the address of a new and empty database on the server that DATABASE_URL names, for one test.
+def own_database(*, like: str | None = None) -> Iterator[str | None]:
+    """Yield the address of a new database on the server that DATABASE_URL names, for one test.
 
-    None where DATABASE_URL names no PostgreSQL.
+    It is empty, or a copy of one that nobody is connected to. None where DATABASE_URL names no PostgreSQL.
     """
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
@@ -36,7 +36,8 @@ def own_database() -> Iterator[str | None]:
         return
     name = f"test_own_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        model = urlsplit(like).path.removeprefix("/") if like else "template1"
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{model}"')
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
