@@ -1,6 +1,7 @@
 """The test suite as `./run test` runs it: once on SQLite, and what uses the database on PostgreSQL too.
 
-Both passes run at the same time, each with a broker of its own: they wait more than they compute.
+Two halves of about the same length run at the same time, each with a broker of its own: the suite on SQLite
+without the browser tests, and beside it the browser tests and the pass on PostgreSQL.
 With arguments, one pytest call with exactly these, on the database that DATABASE_URL names (default: SQLite).
 ISE_MAIL_NEED_BROWSER=1 makes browser tests that were skipped a failure.
 """
@@ -20,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = ("tests/integration", "tests/functional")
 DATABASE_PLUGIN = "tests.support.database_only"
 DATABASE_MARKS = "not browser and not slow"
-ON_POSTGRES = "--on-postgres"
+BROWSER_TESTS = "tests/browser"
+OTHER_HALF = "--other-half"
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with the suite
     with running_broker() as broker:
         environment = {**os.environ, "REDIS_URL": broker.url}
-        if list(arguments) == [ON_POSTGRES]:
-            return _on_postgres(environment)
+        # Programs that compile nothing anew start sooner, and the suite starts hundreds.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        if list(arguments) == [OTHER_HALF]:
+            return max(_browser(environment), _on_postgres(environment))
         if arguments:
             return _pytest(arguments, environment)
-        with _beside([sys.executable, "-m", "tools.suite", ON_POSTGRES]) as other:
+        with _beside([sys.executable, "-m", "tools.suite", OTHER_HALF]) as other:
             codes = [_on_sqlite(environment), other.wait()]
     return max(codes)
 
@@ -74,11 +78,15 @@ def browser_counts(report: Path) -> Counts:
 
 
 def _on_sqlite(environment: Mapping[str, str]) -> int:
-    _say("The whole suite on SQLite and an embedded Valkey")
+    _say("The suite without the browser tests, on SQLite and an embedded Valkey")
+    return _pytest(["tests", f"--ignore={BROWSER_TESTS}"], _without_database(environment))
+
+
+def _browser(environment: Mapping[str, str]) -> int:
+    _say("The browser tests on SQLite and an embedded Valkey")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        without_database = {name: value for name, value in environment.items() if name != "DATABASE_URL"}
-        code = _pytest(["tests", f"--junitxml={report}"], without_database)
+        code = _pytest([BROWSER_TESTS, f"--junitxml={report}"], _without_database(environment))
         counts = browser_counts(report) if report.exists() else Counts(0, 0)
     if counts.ran and not counts.skipped:
         _say(f"Browser tests: {counts.ran} ran")
@@ -88,6 +96,10 @@ def _on_sqlite(environment: Mapping[str, str]) -> int:
         "(Debian: apt install chromium; or: .venv/bin/playwright install chromium)"
     )
     return max(code, 1) if os.environ.get("ISE_MAIL_NEED_BROWSER") == "1" else code
+
+
+def _without_database(environment: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in environment.items() if name != "DATABASE_URL"}
 
 
 def _on_postgres(environment: Mapping[str, str]) -> int:
