@@ -53,10 +53,11 @@ def close(*lines: str) -> Action:
     return act
 
 
-def reset() -> Action:
+def reset(*, after_seconds: float = 0) -> Action:
     """Break the connection by a TCP reset."""
 
     def act(conversation: Conversation) -> None:
+        conversation.server.stopping.wait(after_seconds)
         linger = struct.pack("ii", 1, 0)
         conversation.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         raise HangUp

@@ -28,7 +28,8 @@ def assert_reads_well(visitor: Visitor) -> None:
 def sign_in(visitor: Visitor, name: str, password: str) -> None:
     visitor.page.get_by_label("User name").fill(name)
     visitor.page.get_by_label("Password").fill(password)
-    visitor.page.get_by_role("button", name="Sign in").click()
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.mark.parametrize(("size", "scheme"), VIEWS)
