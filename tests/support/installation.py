@@ -1,6 +1,7 @@
 """A whole installation for tests: a data folder and a database of its own, and real processes on them."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import signal
@@ -77,6 +78,13 @@ class Installation:
         log.close()
         self._processes.append(process)
         return process
+
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        """Stop a process, but not in the middle of a write, which would keep all others from the file."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=20, isolation_level=None)) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def log_of(self, command: str, *, node: str = "ise3-1") -> str:
         """Return what the command's processes wrote."""

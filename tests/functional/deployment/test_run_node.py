@@ -130,7 +130,7 @@ def test_monitoring_leaves_a_frozen_node_and_the_node_is_off_duty_when_it_wakes(
     eventually(lambda: house.rows(duty) == [("ise3-1", 1)], what="the first node is on duty")
     house.spawn("notifyd", node="ise3-2")
     eventually(lambda: "beats every" in house.log_of("notifyd", node="ise3-2"), what="the second node runs")
-    frozen.send_signal(signal.SIGSTOP)
+    house.freeze(frozen)
     eventually(
         lambda: house.rows(duty) == [("ise3-2", 2)],
         within_seconds=60,
