@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from console import access, menu
+from console import access, audit_objects, menu
 
 
 class AccountsConfig(AppConfig):
@@ -24,6 +24,9 @@ class AccountsConfig(AppConfig):
         access.declare("users.view", _("See users and administrators"))
         access.declare("users.edit", _("Create and change users and administrators"))
         access.declare("password_policy.edit", _("Change the password policy"))
+        audit_objects.declare("user:(?P<name>.*)", _("user:%(name)s"))
+        audit_objects.declare("portal:(?P<name>.+)", _("portal:%(name)s"))
+        audit_objects.declare("password policy", _("password policy"))
         _place_pages()
         _register_jobs()
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from accounts import policy
 from accounts.models import PasswordPolicy, User
 from accounts.portals import CONSOLE, SPONSOR
+from console import moments
 from notifications import categories, outbox
 
 log = logging.getLogger(__name__)
@@ -65,13 +66,12 @@ def _remind(user: User, current: PasswordPolicy, *, now: datetime) -> bool:
 
 def _values_of(user: User, end: datetime, *, now: datetime) -> dict[str, str]:
     portal = CONSOLE if user.kind == User.Kind.ADMIN else SPONSOR
-    local = timezone.localtime(end)
     with translation.override(_language_of(user)):
         return {
             "ui_user_name": user.username,
             "ui_first_name": user.first_name,
             "ui_last_name": user.last_name if user.first_name or user.last_name else user.username,
-            "ui_end_date_time": f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}",
+            "ui_end_date_time": moments.in_full(end),
             "ui_time_left": _time_left(end, now=now),
             "console_url": f"{settings.ISE_MAIL_PUBLIC_URL}{reverse(portal.change_password)}",
         }

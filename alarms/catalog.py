@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 
 from alarms.models import Alarm
 from alarms.rules import RULES, Severity
+from console import moments
 
 PAGE_SIZE = 50
 SHOWN = ("active", "cleared")
@@ -59,6 +60,6 @@ def _row(alarm: Alarm) -> AlarmRow:
         alarm=alarm,
         label=rule.label,
         severity=Severity(alarm.severity),
-        details=rule.describe(alarm.subject_name, alarm.deadline),
+        details=rule.describe(alarm.subject_name, moments.brief(alarm.deadline)),
         remedy=rule.remedy,
     )

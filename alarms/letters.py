@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 
 from accounts import directory
 from alarms.models import Alarm
 from alarms.rules import RULES, Severity
+from console import moments
 from deployment.personas import this_node
 from notifications import categories, outbox
 
@@ -71,8 +72,8 @@ def _values(alarm: Alarm, *, language: str) -> dict[str, str]:
         return {
             "alarm_name": str(rule.label),
             "alarm_severity": Severity(alarm.severity).label,
-            "alarm_time": timezone.localtime(alarm.raised_at).strftime("%Y-%m-%d %H:%M %Z"),
-            "alarm_details": rule.describe(alarm.subject_name, alarm.deadline),
+            "alarm_time": moments.in_full(alarm.raised_at),
+            "alarm_details": rule.describe(alarm.subject_name, moments.in_full(alarm.deadline)),
             "alarm_remedy": str(rule.remedy),
             "node_name": this_node().hostname,
             "console_url": settings.ISE_MAIL_PUBLIC_URL,

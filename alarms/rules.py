@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,7 +36,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """One alarm of the catalog; `default_days` is None where it has no threshold."""
+    """One alarm of the catalog; `default_days` is None where it has no threshold.
+
+    `describe` makes a sentence of a subject's name and its deadline in words.
+    """
 
     code: str
     label: Any
@@ -46,7 +48,7 @@ class Rule:
     remedy: Any
     default_days: int | None
     find: Callable[[datetime, int | None], list[Finding]]
-    describe: Callable[[str, datetime], str]
+    describe: Callable[[str, str], str]
 
 
 def certificate_expiration(now: datetime, days: int | None) -> list[Finding]:
@@ -65,16 +67,12 @@ def _fields(row: truststore.Expiring) -> tuple[str, str, datetime]:
     return row.fingerprint, row.friendly_name, row.not_after
 
 
-def _day(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M %Z")
+def _describe_expiration(name: str, day: str) -> str:
+    return _("The trusted certificate “%(name)s” expires on %(day)s.") % {"name": name, "day": day}
 
 
-def _describe_expiration(name: str, deadline: datetime) -> str:
-    return _("The trusted certificate “%(name)s” expires on %(day)s.") % {"name": name, "day": _day(deadline)}
-
-
-def _describe_expired(name: str, deadline: datetime) -> str:
-    return _("The trusted certificate “%(name)s” expired on %(day)s.") % {"name": name, "day": _day(deadline)}
+def _describe_expired(name: str, day: str) -> str:
+    return _("The trusted certificate “%(name)s” expired on %(day)s.") % {"name": name, "day": day}
 
 
 _REMEDY = gettext_lazy(

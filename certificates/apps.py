@@ -3,8 +3,9 @@
 from django.apps import AppConfig
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from console import access, checklist, health, menu
+from console import access, audit_objects, checklist, health, menu
 
 _PLACE = "administration/system/certificates"
 
@@ -19,6 +20,9 @@ class CertificatesConfig(AppConfig):
         """Declare the permissions, place the pages, add the checklist's step and the dashboard's figure."""
         access.declare("certificates.view", _("See the trusted certificates"))
         access.declare("certificates.edit", _("Import, change and delete trusted certificates"))
+        audit_objects.declare("certificate check", _("certificate check"))
+        count = ngettext_lazy("%(count)d certificate", "%(count)d certificates", "count")
+        audit_objects.declare("(?P<count>[0-9]+) certificates?", count, count=int)
         _place_pages()
         checklist.register(
             "trust",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,6 +16,7 @@ from certificates.importing.words import DETAILS, IMPORT, WARNINGS
 from certificates.pki.verdict import Finding
 from certificates.revocation.words import REVOCATION
 from certificates.usages import LABELS, Usage
+from console import moments
 
 TABLE: Final = {**CHAIN, **TLS, **IMPORT, **WARNINGS, **REVOCATION}
 VALUE_LENGTH: Final = 300
@@ -117,7 +117,6 @@ def _who(params: Mapping[str, str]) -> str:
 
 def _date(text: str) -> str:
     try:
-        when = timezone.localtime(datetime.fromisoformat(text))
+        return moments.brief(datetime.fromisoformat(text))
     except ValueError:
         return text
-    return f"{formats.date_format(when, 'j M Y')} {when:%H:%M:%S} {when.tzname()}"

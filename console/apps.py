@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from console import access, menu
+from console import access, audit_objects, menu
 
 
 class ConsoleConfig(AppConfig):
@@ -19,6 +19,7 @@ class ConsoleConfig(AppConfig):
         access.declare("dashboard.view", _("See the dashboard"))
         access.declare("dashboard.edit", _("Put the first-run checklist away"))
         access.declare("audit.view", _("See the audit"))
+        audit_objects.declare("checklist", _("checklist"))
         menu.place(
             "dashboard",
             label=_("Dashboard"),

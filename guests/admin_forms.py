@@ -110,6 +110,13 @@ class GuestTypeForm(CrispyForm, forms.ModelForm):  # type: ignore[type-arg]
             )
         for name in _NOTICE_FIELDS:
             self.fields[name].required = False
+        self.initial["description"] = self.instance.description_in_words
+
+    def clean_description(self) -> str:
+        """Return the description; one that was only shown in the reader's language stays what it is."""
+        typed: str = self.cleaned_data["description"]
+        stored = self.instance
+        return stored.description if typed == stored.description_in_words else typed
 
     def clean(self) -> dict[str, Any]:
         """Refuse a default longer than the maximum, and a notice that is on and has no time."""

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from console import access, menu
+from console import access, audit_objects, menu
 
 _GUEST_ACCESS = "work-centers/guest-access"
 _PORTALS = f"{_GUEST_ACCESS}/portals"
@@ -18,13 +18,15 @@ class GuestsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register permissions, places in the menu, periodic work and what is asked before a mail leaves."""
+        """Register permissions, names, places in the menu, periodic work and what a mail is asked last."""
         from guests import builtin
 
         post_migrate.connect(builtin.make_built_in, sender=self)
         access.declare("portals.view", _("See guest portals, guest types and their emails"))
         access.declare("portals.edit", _("Change guest portals and guest types"))
         access.declare("sponsor.portal", _("Use the sponsor portal"))
+        audit_objects.declare("guest type:(?P<name>.+)", _("guest type:%(name)s"), name=builtin.name_in_words)
+        audit_objects.declare("guest:(?P<id>.+)", _("guest:%(id)s"))
         _place_pages()
         _register_work()
 

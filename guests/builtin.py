@@ -4,26 +4,32 @@ from typing import Any
 
 from django.apps import apps as installed_apps
 from django.apps.registry import Apps
+from django.utils.translation import gettext, gettext_noop
 
 from guests.lifecycle import Scope, Unit
 
 DAILY = "Daily (default)"
+_WORDS = {
+    "Contractor (default)": gettext_noop("Contractor"),
+    DAILY: gettext_noop("Daily"),
+    "Weekly (default)": gettext_noop("Weekly"),
+}
 GUEST_TYPES: dict[str, dict[str, Any]] = {
     "Contractor (default)": {
-        "description": "Default settings allow network access for up to a year.",
+        "description": gettext_noop("Default settings allow network access for up to a year."),
         "maximum_duration": 365,
         "default_duration": 90,
         "has_expiry_notice": True,
     },
     DAILY: {
-        "description": "Default settings allow network access for just 1-5 days.",
+        "description": gettext_noop("Default settings allow network access for just 1-5 days."),
         "maximum_duration": 5,
         "default_duration": 1,
         "expiry_notice_amount": 3,
         "expiry_notice_unit": Unit.HOURS,
     },
     "Weekly (default)": {
-        "description": "Default settings allow network access for a couple of weeks.",
+        "description": gettext_noop("Default settings allow network access for a couple of weeks."),
         "maximum_duration": 14,
         "default_duration": 7,
         "has_expiry_notice": True,
@@ -46,6 +52,24 @@ SPONSOR_GROUPS: dict[str, dict[str, Any]] = {
         "manages": Scope.OWN_ACCOUNTS,
     },
 }
+
+
+def name_in_words(name: str) -> str:
+    """Return a guest type's name in the active language where it is a built-in one."""
+    word = _WORDS.get(name)
+    return gettext("%(name)s (default)") % {"name": gettext(word)} if word else name
+
+
+def short_name_in_words(name: str) -> str:
+    """Return what guests and sponsors call a type: its name without the note that it is built in."""
+    word = _WORDS.get(name)
+    return gettext(word) if word else name.removesuffix(" (default)")
+
+
+def description_in_words(name: str, description: str) -> str:
+    """Return a type's description, in the active language as long as it is the one that came built in."""
+    is_built_in = bool(description) and GUEST_TYPES.get(name, {}).get("description") == description
+    return gettext(description) if is_built_in else description
 
 
 def make_built_in(apps: Apps = installed_apps, **_signal: Any) -> None:

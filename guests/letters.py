@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.translation import ngettext
 
+from console import moments
 from guests.lifecycle import Duration, Unit
 from guests.models import GuestAccount
 from notifications import categories, outbox
@@ -29,9 +29,9 @@ def values_of(
             "ui_company": account.company,
             "ui_email_address": account.email,
             "ui_phone_number": account.phone,
-            "ui_guest_type": account.guest_type.name.removesuffix(" (default)"),
-            "ui_start_date_time": in_words(account.begins_at),
-            "ui_end_date_time": in_words(account.ends_at),
+            "ui_guest_type": account.guest_type.short_label,
+            "ui_start_date_time": moments.in_full(account.begins_at),
+            "ui_end_date_time": moments.in_full(account.ends_at),
             "ui_time_left": time_left(account.ends_at, now=now),
             "ui_portal_url": f"{settings.ISE_MAIL_PUBLIC_URL}/guest/",
             "ui_sponsor_name": sponsor_name,
@@ -52,12 +52,6 @@ def state_of(account: GuestAccount) -> MailState | None:
 def secret_values_of(password: str) -> dict[str, str]:
     """Return the values that must not outlive the mail."""
     return {"ui_password": password}
-
-
-def in_words(moment: datetime) -> str:
-    """Return a moment in the server's time zone and the active language, with the zone's name."""
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def time_left(ends_at: datetime, *, now: datetime) -> str:

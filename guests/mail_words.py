@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from console import moments
 from guests import letters
 from guests.models import GuestAccount
 from notifications.outbox import State
@@ -59,8 +59,6 @@ def for_guest(account: GuestAccount, *, now: datetime) -> MailWords:
 
 
 def _handed_over(sent_at: datetime, *, now: datetime) -> str:
-    local = timezone.localtime(sent_at)
-    if local.date() == timezone.localtime(now).date():
-        return _("Handed to the mail server %(time)s") % {"time": date_format(local, "H:i")}
-    when = date_format(local, "SHORT_DATETIME_FORMAT")
-    return _("Handed to the mail server on %(time)s") % {"time": when}
+    if timezone.localdate(sent_at) == timezone.localdate(now):
+        return _("Handed to the mail server at %(time)s") % {"time": moments.clock_time(sent_at)}
+    return _("Handed to the mail server on %(time)s") % {"time": moments.in_full(sent_at)}

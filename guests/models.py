@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guests import builtin
 from guests.lifecycle import EXPIRING, NOTIFIABLE, Duration, Scope, Standing, State, Unit
 
 STATE_LABELS = {
@@ -59,6 +60,21 @@ class GuestType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the active language."""
+        return builtin.name_in_words(self.name)
+
+    @property
+    def short_label(self) -> str:
+        """The name in the active language, as mails and hints use it."""
+        return builtin.short_name_in_words(self.name)
+
+    @property
+    def description_in_words(self) -> str:
+        """The description, in the active language while it is the one that came built in."""
+        return builtin.description_in_words(self.name, self.description)
 
     @property
     def maximum(self) -> Duration:

@@ -9,9 +9,12 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from console import moments
 from console.forms import CrispyForm
 from console.plain_text import refuse_hidden_characters
 from guests.letters import duration_in_words
@@ -25,6 +28,7 @@ _PHONE = RegexValidator(
     r"\A\+?[0-9 ().-]{5,31}\Z", _("Write a phone number with digits, for example +1 408 555 0142.")
 )
 _HORIZON = timedelta(days=3650)
+_LINE_END = mark_safe("<br>")
 _TOKEN = RegexValidator(r"\A[A-Za-z0-9_-]{20,60}\Z")
 _FAULTS = {
     PeriodFault.STARTS_IN_THE_PAST: ("begins_at", _("The start is in the past.")),
@@ -54,6 +58,14 @@ class PortalForm(CrispyForm, forms.Form):
         helper.form_show_errors = False
         helper.render_hidden_fields = True
         return helper
+
+
+class GuestTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of guest types under their names in the reader's language."""
+
+    def label_from_instance(self, obj: GuestType) -> str:
+        """Return what an option says."""
+        return obj.label
 
 
 class RegistrationForm(PortalForm):
@@ -135,9 +147,7 @@ class GuestForm(PortalForm):
     company = forms.CharField(
         label=_("Company"), max_length=100, required=False, validators=[refuse_hidden_characters]
     )
-    guest_type = forms.ModelChoiceField(
-        label=_("Guest type"), queryset=GuestType.objects.none(), empty_label=None
-    )
+    guest_type = GuestTypeField(label=_("Guest type"), queryset=GuestType.objects.none(), empty_label=None)
     begins_at = forms.DateTimeField(label=_("From"), required=False)
     ends_at = forms.DateTimeField(label=_("To"), required=False)
     language = forms.ChoiceField(label=_("Language of the email"), choices=settings.LANGUAGES)
@@ -149,12 +159,13 @@ class GuestForm(PortalForm):
         self.fields["guest_type"].queryset = types  # type: ignore[attr-defined]
         for name in ("begins_at", "ends_at"):
             self.fields[name].widget = forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
-        zone = timezone.localtime(now).tzname()
         self.fields["begins_at"].help_text = gettext("Empty: from now. Times are in %(zone)s.") % {
-            "zone": zone
+            "zone": moments.zone_name(now)
         }
         self.fields["ends_at"].help_text = _("Empty: the usual time of the guest type.")
-        self.fields["guest_type"].help_text = "; ".join(_in_words(kind) for kind in types)
+        self.fields["guest_type"].help_text = format_html_join(
+            _LINE_END, "{}", ([_in_words(kind)] for kind in types)
+        )
 
     @property
     def helper(self) -> FormHelper:
@@ -208,7 +219,7 @@ class NotifyForm(forms.Form):
 
 def _in_words(guest_type: GuestType) -> str:
     return gettext("%(name)s: usually %(usual)s, at most %(maximum)s") % {
-        "name": guest_type.name.removesuffix(" (default)"),
+        "name": guest_type.short_label,
         "usual": duration_in_words(guest_type.usual),
         "maximum": duration_in_words(guest_type.maximum),
     }

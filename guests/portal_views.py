@@ -68,7 +68,7 @@ def email(request: HttpRequest) -> HttpResponse:
         "mail_language": language,
         "languages": settings.LANGUAGES,
         "width": "phone" if request.GET.get("width") == "phone" else "desktop",
-        "mail": portals.preview(language=language),
+        "mail": portals.preview(language=language, now=timezone.now()),
         "result": _result(request.GET.get("sent", "")),
     }
     return render(request, "guests/portal_email.html", context)
@@ -78,7 +78,7 @@ def email(request: HttpRequest) -> HttpResponse:
 @require_safe
 def email_preview(request: HttpRequest) -> HttpResponse:
     """Return the mail's HTML part, alone and locked in: no script, nothing loaded, for our own frame only."""
-    response = HttpResponse(portals.preview(language=_language(request)).page)
+    response = HttpResponse(portals.preview(language=_language(request), now=timezone.now()).page)
     response["Content-Security-Policy"] = _PREVIEW_POLICY
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response

@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console import audit
 from guests.models import PortalSettings
 from notifications import categories, outbox, senders, wording
 from notifications.outbox import State
 
-NAME = "Self-Registered Guest Portal (default)"
+NAME = gettext_lazy("Self-Registered Guest Portal (default)")
 SLUG = "self-registered"
 
 
@@ -91,9 +92,9 @@ class MailPreview:
     page: str
 
 
-def preview(*, language: str) -> MailPreview:
-    """Return the credentials mail with sample values."""
-    rendered = wording.preview(category=categories.PORTAL_TEST, language=language)
+def preview(*, language: str, now: datetime) -> MailPreview:
+    """Return the credentials mail with sample values, as it would be sent at `now`."""
+    rendered = wording.preview(category=categories.PORTAL_TEST, language=language, now=now)
     page = rendered.html
     for image in rendered.images:
         source = f"data:image/png;base64,{b64encode(image.png).decode()}"
@@ -114,7 +115,7 @@ def send_test_mail(*, to: str, language: str, actor: str, now: datetime, address
     Raises outbox.AddressRefused. Nothing in it is a real password.
     """
     with translation.override(language):
-        values = wording.sample_values(categories.PORTAL_TEST)
+        values = wording.sample_values(categories.PORTAL_TEST, now=now)
     with transaction.atomic():
         mail = outbox.post(
             category=categories.PORTAL_TEST,

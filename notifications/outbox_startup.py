@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from console import access, checklist, health, menu
+from console import access, audit_objects, checklist, health, menu
 from deployment import keys, scheduler
 from notifications import figures, outbox, payload, senders, sweeps, wakeup
 from notifications.categories import TEST_MAIL
@@ -18,6 +18,8 @@ def register() -> None:
     access.declare("guest_email.view", _("See the Guest email settings"))
     access.declare("guest_email.edit", _("Change the Guest email settings"))
     access.declare("mail.test", _("Send a test mail"))
+    audit_objects.declare("guest email settings", _("guest email settings"))
+    audit_objects.declare("mail (?P<id>.+)", _("mail %(id)s"))
     _place_pages()
     _add_steps()
     _add_figures()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from certificates import truststore
-from console import access, checklist, menu
+from console import access, audit_objects, checklist, menu
 from deployment import keys, scheduler
 from notifications import relay, relay_chain, relay_checks
 
@@ -16,6 +16,7 @@ def register() -> None:
     access.declare("smtp.view", _("See the SMTP server"))
     access.declare("smtp.edit", _("Change the SMTP server"))
     access.declare("smtp.test", _("Test the connection to an SMTP server"))
+    audit_objects.declare("SMTP server", _("SMTP server"))
     _place_page()
     checklist.register(
         "relay",

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
-from console import audit, ratelimit
+from console import audit, moments, ratelimit
 from notifications import categories, outbox, relay
 from notifications.outbox import PostedMail
 
@@ -30,11 +31,13 @@ def send_test_mail(
     recipient = outbox.clean_mailbox(address)
     if not ratelimit.take(key=f"test-mail/{actor}", limit=PER_HOUR, per_seconds=3600, now=now):
         raise TooManyTests
+    with translation.override(language):
+        requested_at = moments.in_full(now)
     values = {
         "node_name": settings.ISE_MAIL_NODE,
         "relay_name": f"{server.host}:{server.port}",
         "requested_by": actor,
-        "requested_at": f"{now:%Y-%m-%d %H:%M:%S} UTC",
+        "requested_at": requested_at,
         "console_url": settings.ISE_MAIL_PUBLIC_URL,
     }
     with transaction.atomic():

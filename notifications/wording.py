@@ -3,14 +3,14 @@
 import hashlib
 import html
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
-from notifications import categories
+from notifications import categories, samples
 from notifications.categories import Category
 from notifications.mail.compose import InlineImage, Rendered
 from notifications.mail.placeholders import escape_html, one_line, parse, refuse_unknown
@@ -18,47 +18,25 @@ from notifications.models.wording import MailText
 
 _FOLDER = Path(settings.BASE_DIR) / "templates" / "notifications" / "mail"
 _FALLBACK_LANGUAGE = "en"
-_SAMPLES = {
-    "ui_user_name": "ggarg",
-    "ui_password": "7h4Kp2mQ9xWd",
-    "ui_first_name": "Gita",
-    "ui_last_name": "Garg",
-    "ui_company": "Testlab",
-    "ui_email_address": "gita@guest.example",
-    "ui_phone_number": "+33 1 23 45 67 89",
-    "ui_guest_type": "Daily (default)",
-    "ui_start_date_time": "2026-11-24 09:00",
-    "ui_end_date_time": "2026-11-25 18:00",
-    "ui_portal_url": f"{settings.ISE_MAIL_PUBLIC_URL}/guest/",
-    "ui_sponsor_name": "Sami Sorel",
-    "ui_time_left": _("3 days"),
-    "alarm_name": _("Certificate expiration"),
-    "alarm_severity": _("Warning"),
-    "alarm_time": "2026-11-24 09:00",
-    "alarm_details": "Testlab Root CA, 2026-12-02",
-    "alarm_remedy": _("Import the certificate that replaces it."),
-    "node_name": settings.ISE_MAIL_NODE,
-    "relay_name": "mail.testlab.com:587",
-    "requested_by": "ada",
-    "requested_at": "2026-11-24 09:00",
-    "console_url": settings.ISE_MAIL_PUBLIC_URL,
-}
 
 
-def preview(*, category: str, language: str, values: Mapping[str, str] | None = None) -> Rendered:
-    """Return a mail as it would be sent now, with the sample values where none are given.
+def preview(
+    *, category: str, language: str, now: datetime, values: Mapping[str, str] | None = None
+) -> Rendered:
+    """Return a mail as it would be sent at `now`, with the sample values where none are given.
 
     Raises UnknownCategory.
     """
     row = categories.category(category)
     with translation.override(language):
-        samples = sample_values(category)
-    return render(_as_it_stands(row, language), row, {**samples, **(values or {})})
+        known = sample_values(category, now=now)
+    return render(_as_it_stands(row, language), row, {**known, **(values or {})})
 
 
-def sample_values(category: str) -> dict[str, str]:
+def sample_values(category: str, *, now: datetime) -> dict[str, str]:
     """Return a value for every variable of a mail, in the active language; raises UnknownCategory."""
-    return {name: str(_SAMPLES[name]) for name in sorted(categories.category(category).all_variables)}
+    known = samples.values(now)
+    return {name: known[name] for name in sorted(categories.category(category).all_variables)}
 
 
 def current_text(row: Category, *, language: str) -> MailText:

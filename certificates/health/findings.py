@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import formats, timezone
+
+from console import moments
 
 MOST_SHOWN: Final = 50
 
@@ -64,4 +65,4 @@ def certificate_url(certificate_id: int) -> str:
 
 def day_of(when: datetime) -> str:
     """A day as the pages write it."""
-    return formats.date_format(timezone.localtime(when), "j M Y")
+    return moments.brief_date(when)

@@ -11,17 +11,17 @@ from django.http import QueryDict
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from console import audit_objects, moments
 from console.menu import Item
 
 register = template.Library()
 
 SPRITE = "vendor/tabler/icons.svg"
-_DATE_FORMATS = {"fr": "j N Y"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -110,7 +110,9 @@ def moment(when: datetime | None) -> SafeString:
         return SafeString("")
     local = timezone.localtime(when)
     return format_html(
-        '<time class="im-num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), _words(local)
+        '<time class="im-num" datetime="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        moments.brief(when),
     )
 
 
@@ -123,9 +125,18 @@ def day(when: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        _words(local),
-        _date(local),
+        moments.brief(when),
+        moments.brief_date(when),
     )
+
+
+@register.filter
+def in_full(when: datetime | None) -> SafeString:
+    """Return a <time> with date, time to the minute and zone, as the portals write it."""
+    if when is None:
+        return SafeString("")
+    stamp = timezone.localtime(when).isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', stamp, moments.in_full(when))
 
 
 @register.simple_tag
@@ -158,6 +169,12 @@ def plain(value: Any) -> str:
 
 
 @register.filter
+def object_name(target: str) -> str:
+    """Return what an object of the audit is called in the reader's language."""
+    return audit_objects.in_words(target)
+
+
+@register.filter
 def display_name(user: Any) -> str:
     """Return a person's first and last name, or the user name when neither is known."""
     names = (getattr(user, "first_name", ""), getattr(user, "last_name", ""))
@@ -169,15 +186,6 @@ def initials(user: Any) -> str:
     """Return one or two capital letters that stand for a person."""
     words: Iterable[str] = display_name(user).split()[:2]
     return "".join(word[0] for word in words).upper() or "?"
-
-
-def _words(local: datetime) -> str:
-    return f"{_date(local)} {local:%H:%M:%S} {local.tzname()}"
-
-
-def _date(local: datetime) -> str:
-    """Return the date with its month in letters, so that nobody takes the month for the day."""
-    return formats.date_format(local, _DATE_FORMATS.get((get_language() or "")[:2], "j M Y"))
 
 
 def _largest_unit(seconds: int) -> tuple[int, str]:

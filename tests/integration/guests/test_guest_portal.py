@@ -72,7 +72,7 @@ def test_the_page_says_when_the_mail_server_has_the_mail(client: Client) -> None
     sent_at = datetime.now(UTC)
     OutgoingMail.objects.update(state=State.SENT, sent_at=sent_at, values_sealed="", secrets_sealed="")
     page = client.get("/guest/done/").content.decode()
-    assert f"Handed to the mail server {sent_at:%H:%M}" in page
+    assert f"Handed to the mail server at {sent_at:%H:%M} UTC" in page
     assert "Look again" not in page
 
 

@@ -130,7 +130,7 @@ def test_notify_sends_the_mail_and_the_page_says_how_far_it_is(browser: Client) 
     sent_at = timezone.now()
     OutgoingMail.objects.update(state=State.SENT, sent_at=sent_at, values_sealed="", secrets_sealed="")
     listed = browser.get("/sponsor/guests/").content.decode()
-    assert f"Handed to the mail server {sent_at:%H:%M}" in listed
+    assert f"Handed to the mail server at {sent_at:%H:%M} UTC" in listed
 
 
 def test_the_page_says_that_notify_makes_a_new_password_and_it_does(browser: Client) -> None:

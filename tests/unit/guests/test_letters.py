@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone, translation
 
-from guests.letters import duration_in_words, in_words, time_left
+from guests.letters import duration_in_words, time_left
 from guests.lifecycle import Duration, Unit
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -30,10 +29,3 @@ def test_the_time_left_is_given_in_the_unit_that_fits(left: timedelta, words: st
 
 def test_one_day_is_not_one_days() -> None:
     assert duration_in_words(Duration(1, Unit.DAYS)) == "1 day"
-
-
-def test_a_time_names_its_zone() -> None:
-    with timezone.override("Europe/Paris"):
-        assert in_words(NOW) == "Nov. 24, 2026, 9 a.m. CET"
-        with translation.override("fr"):
-            assert in_words(NOW).startswith("24 novembre 2026")

@@ -1,6 +1,7 @@
 """The texts of the mails as files: complete in both languages, and fit for old mail programs."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +14,7 @@ LANGUAGES = ("en", "fr")
 MAILS = [row for row in categories() if row.folder == row.name]
 EVERY = pytest.mark.parametrize(("row", "language"), [(row, lang) for row in MAILS for lang in LANGUAGES])
 GMAIL_CUTS_AT = 102 * 1024
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 class Tags(HTMLParser):
@@ -71,17 +73,29 @@ def test_the_html_is_tables_of_600_pixels_that_old_mail_programs_can_draw(row, l
     [("en", "Your Guest Account Credentials"), ("fr", "Identifiants de votre compte invité"), ("de", None)],
 )
 def test_the_credentials_mail_has_its_known_subject(language, subject):
-    rendered = wording.preview(category=GUEST_CREDENTIALS, language=language)
+    rendered = wording.preview(category=GUEST_CREDENTIALS, language=language, now=NOW)
     assert rendered.subject == (subject or "Your Guest Account Credentials")
 
 
 def test_a_preview_shows_sample_values_and_those_that_are_given():
-    rendered = wording.preview(category=GUEST_CREDENTIALS, language="en", values={"ui_first_name": "Gita <3"})
+    rendered = wording.preview(
+        category=GUEST_CREDENTIALS, language="en", now=NOW, values={"ui_first_name": "Gita <3"}
+    )
     assert "Gita <3 Garg" in rendered.text and "Gita &lt;3 Garg" in rendered.html
     assert "$" not in rendered.text
     assert rendered.images[0].png.startswith(b"\x89PNG") and len(rendered.images[0].png) < 5000
 
 
+def test_sample_dates_lie_around_now_and_are_written_as_in_the_real_mail():
+    english, french = (
+        wording.preview(category=GUEST_CREDENTIALS, language=language, now=NOW).text for language in LANGUAGES
+    )
+    assert "Valid from:  24 November 2026, 09:00 UTC" in english
+    assert "Valid until: 27 November 2026, 09:00 UTC" in english
+    assert "24 novembre 2026 à 09:00 UTC" in french
+    assert "(default)" not in english + french
+
+
 def test_a_line_end_in_a_value_does_not_end_the_subject():
-    rendered = wording.preview(category=ALARM, language="en", values={"alarm_name": "a\r\nBcc: x"})
+    rendered = wording.preview(category=ALARM, language="en", now=NOW, values={"alarm_name": "a\r\nBcc: x"})
     assert rendered.subject.endswith("a Bcc: x")
