@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import lockout, passwords
+from accounts import faults, lockout, passwords
 from accounts.models import MAX_LIFETIME_DAYS, Group, PasswordPolicy, User
 from accounts.persons import DirectoryError
 from accounts.portals import portal_of
@@ -112,7 +112,7 @@ class PasswordResetForm(forms.Form):
 
 
 class PersonForm(CrispyForm, forms.Form):
-    """Names, address and group of a person of one kind."""
+    """Names, address and group of a person of one kind; `person` is who is changed."""
 
     first_name = forms.CharField(
         label=_("First name"), max_length=100, required=False, validators=[refuse_hidden_characters]
@@ -126,14 +126,30 @@ class PersonForm(CrispyForm, forms.Form):
     group = forms.ChoiceField(label=_("Group"))
     include_system_alarms = forms.BooleanField(label=_("Include system alarms in emails"), required=False)
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, person: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kind, self.person = kind, person
         is_admin = kind == User.Kind.ADMIN
         group_kind = Group.Kind.ADMIN if is_admin else Group.Kind.IDENTITY
         names = Group.objects.filter(kind=group_kind).values_list("name", flat=True)
         self.fields["group"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
         if not is_admin:
             del self.fields["include_system_alarms"]
+
+    def clean(self) -> dict[str, Any]:
+        """Say all that is wrong in one round: what the directory would refuse, beside what is no value."""
+        cleaned = super().clean() or {}
+        for field, reasons in self._faults(dict(cleaned)).items():
+            if not field or (field in self.fields and not self.has_error(field)):
+                for reason in reasons:
+                    self.add_error(field or None, reason)
+        return cleaned
+
+    def _faults(self, typed: dict[str, Any]) -> faults.Faults:
+        if self.person is None:
+            return {}
+        group = typed.pop("group", None) or next(iter(self.person.group_names), "")
+        return faults.of_change(user=self.person, group=group, **typed)
 
 
 class NewPersonForm(PersonForm):
@@ -148,6 +164,11 @@ class NewPersonForm(PersonForm):
     password = PasswordResetForm.base_fields["password"]
 
     field_order = ["username", "password", "first_name", "last_name", "email", "group"]
+
+    def _faults(self, typed: dict[str, Any]) -> faults.Faults:
+        typed.pop("group", None)
+        needed = {"username": typed.pop("username", ""), "password": typed.pop("password", "")}
+        return faults.of_new_person(kind=self.kind, **needed, **typed)
 
 
 class PolicyForm(CrispyForm, forms.Form):

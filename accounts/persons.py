@@ -59,18 +59,28 @@ def lock(username: str) -> User:
 
 def set_details(user: User, details: Details) -> None:
     """Put details into the row, which the caller saves; raises DetailRefused."""
+    for field, reasons in put_details(user, details).items():
+        raise DetailRefused(field, *reasons)
+
+
+def put_details(user: User, details: Details) -> dict[str, list[str]]:
+    """Put details into the row and return all that speaks against them, by field."""
     for name, value in details.items():
         setattr(user, name, value.strip() if isinstance(value, str) else value)
-    user.email = _mailbox(user.email)
-    if user.language and user.language not in dict(settings.LANGUAGES):
-        raise DetailRefused("language", _("This language is not available."))
+    faults: dict[str, list[str]] = {}
     try:
-        user.clean_fields(exclude=["password"])
+        user.email = clean_mailbox(user.email) if user.email else ""
+    except AddressRefused:
+        faults["email"] = [_("No email can be sent to this address.")]
+    if user.language and user.language not in dict(settings.LANGUAGES):
+        faults["language"] = [_("This language is not available.")]
+    try:
+        user.clean_fields(exclude=["password", *faults])
     except ValidationError as error:
-        field, reasons = next(iter(error.message_dict.items()))
-        raise DetailRefused(field, *reasons) from error
+        faults |= error.message_dict
     if user.include_system_alarms and user.kind != User.Kind.ADMIN:
-        raise DetailRefused("include_system_alarms", _("Only administrators receive system alarms."))
+        faults["include_system_alarms"] = [_("Only administrators receive system alarms.")]
+    return faults
 
 
 def described(user: User) -> dict[str, object]:
@@ -105,14 +115,6 @@ def set_language(*, user: User, language: str, now: datetime) -> None:
             after={"language": language},
             now=now,
         )
-
-
-def _mailbox(address: str) -> str:
-    """Return the address as mails go to it, so that one nobody can be reached at is refused here already."""
-    try:
-        return clean_mailbox(address) if address else ""
-    except AddressRefused as error:
-        raise DetailRefused("email", _("No email can be sent to this address.")) from error
 
 
 def _first(user: User | None) -> User:

@@ -60,12 +60,7 @@ def create_user(
     user = User(username=username.strip(), kind=_kind_for(row), created_at=now, password_changed_at=now)
     user.must_change_password = details.pop("must_change_password", True)
     persons.set_details(user, details)
-    try:
-        refuse_unusual_user_name(user.username)
-    except ValidationError as error:
-        raise UsernameRefused(*error.messages) from error
-    if User.objects.filter(username__iexact=user.username).exists():
-        raise UsernameRefused(_("There is already a user with this name."))
+    refuse_username(user.username)
     credentials.set_first(user, password)
     with transaction.atomic():
         try:
@@ -169,11 +164,32 @@ def is_last_super_admin(username: str) -> bool:
     return [holder.username.lower() for holder in holders[:2]] == [username.lower()]
 
 
-def _move(user: User, group: str, super_admins: list[User]) -> None:
+def refuse_username(username: str) -> None:
+    """Raise UsernameRefused for a name that is taken or has characters that user names do not have."""
+    try:
+        refuse_unusual_user_name(username)
+    except ValidationError as error:
+        raise UsernameRefused(*error.messages) from error
+    if User.objects.filter(username__iexact=username).exists():
+        raise UsernameRefused(_("There is already a user with this name."))
+
+
+def refuse_move(user: User, group: str) -> None:
+    """Raise GroupRefused or LastSuperAdmin for a group that a person cannot be moved to as things stand."""
+    if user.group_names != [group]:
+        _group_to_move_to(user, group, list(User.objects.enabled().super_admins()[:2]))
+
+
+def _group_to_move_to(user: User, group: str, super_admins: list[User]) -> Group:
     row = _group(group)
     if _kind_for(row) != user.kind:
         raise GroupRefused(_("This group is for another kind of user."))
     _refuse_losing_the_last(user, super_admins)
+    return row
+
+
+def _move(user: User, group: str, super_admins: list[User]) -> None:
+    row = _group_to_move_to(user, group, super_admins)
     user.begin_session_epoch()
     user.groups.set([row])
 

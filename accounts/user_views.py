@@ -59,7 +59,7 @@ def add_person(request: HttpRequest, section: Section) -> HttpResponse:
 def edit_person(request: HttpRequest, section: Section, person_id: int) -> HttpResponse:
     """Show a person's details, or change them."""
     person = get_object_or_404(User, pk=person_id, kind=section.kind)
-    form = PersonForm(request.POST or None, kind=section.kind, initial=_initial(person))
+    form = PersonForm(request.POST or None, kind=section.kind, person=person, initial=_initial(person))
     if request.method == "POST" and form.is_valid():
         changes = {**form.cleaned_data, **_by(request)}
         if carry_out(form, lambda: directory.change_details(username=person.username, **changes)):

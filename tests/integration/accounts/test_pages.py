@@ -138,6 +138,29 @@ def test_a_refusal_stands_beside_its_field_and_nothing_typed_is_lost(ada: Client
     assert "This password is too common." in answer
 
 
+def test_all_that_is_wrong_with_a_new_user_is_said_in_one_round(ada: Client) -> None:
+    wrong = {"username": "no ra", "password": "password1", "first_name": "No\u202era", "email": "nora"}
+    answer = text_of(ada.post(f"{USERS}add/", {**NORA, **wrong, "last_name": "x" * 101}))
+    for field, reason in (
+        ("username", "Use letters without accents"),
+        ("password", "This password is too common."),
+        ("first_name", "Leave out line breaks"),
+        ("last_name", "at most 100 characters"),
+        ("email", "Enter a valid email address."),
+    ):
+        assert f'href="#id_{field}"' in answer
+        assert reason in answer
+
+
+def test_all_that_is_wrong_with_a_change_is_said_in_one_round(ada: Client) -> None:
+    person = User.objects.get(username="ada")
+    wrong = {"first_name": "A\u202ed", "email": "ada%x@testlab.com", "group": "Helpdesk Admin"}
+    answer = text_of(ada.post(f"{ADMINS}{person.pk}/", wrong))
+    assert "Leave out line breaks" in answer
+    assert "No email can be sent to this address." in answer
+    assert "This is the last enabled Super Admin." in answer
+
+
 def test_an_internal_user_cannot_be_put_into_an_admin_group(ada: Client) -> None:
     answer = ada.post(f"{USERS}add/", {**NORA, "group": "Super Admin"})
     assert answer.status_code == 200
