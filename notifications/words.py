@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates import words as trust_words
 from notifications.smtp.errors import Code, Stage
+from notifications.smtp.resolve import DnsFault
 
 NODE_SILENT: Final = "NODE_SILENT"
 SECRET_UNREADABLE: Final = "SECRET_UNREADABLE"  # noqa: S105 - the name of an outcome
@@ -25,6 +26,14 @@ SIGN_IN: Final = _(
     "Authentication failure: could not connect to SMTP server, user name or password is incorrect"
 )
 CONNECTION: Final = _("Connection to SMTP server failed")
+
+DNS_FAULTS: Final[Mapping[str, Promise]] = {
+    DnsFault.NO_SUCH_NAME: _("there is no such name"),
+    DnsFault.NO_ADDRESS: _("the name has no address"),
+    DnsFault.SERVERS_SILENT: _("the DNS servers gave no answer"),
+    DnsFault.SERVERS_FAILED: _("the DNS servers failed"),
+    DnsFault.NOT_A_NAME: _("this cannot be a host name"),
+}
 
 EXIT_BY_STAGE: Final = {
     Stage.RESOLVE: 10,
@@ -67,8 +76,14 @@ def text_of(code: str, params: Mapping[str, str]) -> Words:
     if row is None:
         told = trust_words.text_of(code, params)
         return Words(str(SSL), told.cause, told.remedy)
-    known = _Known(params)
+    known = _Known({**params, **_fault_of(params)})
     return Words(str(row.headline), str(row.cause).format_map(known), str(row.remedy).format_map(known))
+
+
+def _fault_of(params: Mapping[str, str]) -> dict[str, str]:
+    """Return the detail of a name that leads nowhere in words."""
+    fault = DNS_FAULTS.get(params.get("fault", ""))
+    return {"detail": str(fault)} if fault else {}
 
 
 def exit_code(code: str, stage: str | None) -> int:

@@ -8,13 +8,36 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from notifications.smtp.deadline import Deadline, DeadlinePassed
 from notifications.smtp.errors import Code, SmtpFailure, Stage
 
+
+class DnsFault(StrEnum):
+    """Why a name leads to no address."""
+
+    NO_SUCH_NAME = "NO_SUCH_NAME"
+    NO_ADDRESS = "NO_ADDRESS"
+    SERVERS_SILENT = "SERVERS_SILENT"
+    SERVERS_FAILED = "SERVERS_FAILED"
+    NOT_A_NAME = "NOT_A_NAME"
+
+
 Lookup = Callable[..., Any]
+# getaddrinfo(3); what only some systems have is left out where it is missing.
+_FAULTS = {
+    getattr(socket, name, name): fault
+    for name, fault in (
+        ("EAI_NONAME", DnsFault.NO_SUCH_NAME),
+        ("EAI_NODATA", DnsFault.NO_ADDRESS),
+        ("EAI_ADDRFAMILY", DnsFault.NO_ADDRESS),
+        ("EAI_AGAIN", DnsFault.SERVERS_SILENT),
+        ("EAI_FAIL", DnsFault.SERVERS_FAILED),
+    )
+}
 _RESOLVER_FILE = Path("/etc/resolv.conf")
 
 
@@ -62,7 +85,10 @@ class Resolution:
 
 
 def resolve(host: str, port: int, deadline: Deadline, *, lookup: Lookup = socket.getaddrinfo) -> Resolution:
-    """Ask for the addresses of `host`, IPv4 and IPv6; raises SmtpFailure with DNS_FAILED or DNS_TIMEOUT."""
+    """Ask for the addresses of `host`, IPv4 and IPv6; raises SmtpFailure with DNS_FAILED or DNS_TIMEOUT.
+
+    The parameters of DNS_FAILED have a DnsFault as `fault`, or what the system said as `detail`.
+    """
     servers = () if _is_literal(host) else configured_name_servers()
     facts = {"host": host, "servers": ", ".join(servers)}
     answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -72,12 +98,14 @@ def resolve(host: str, port: int, deadline: Deadline, *, lookup: Lookup = socket
     except (queue.Empty, DeadlinePassed):
         raise SmtpFailure(Code.DNS_TIMEOUT, Stage.RESOLVE, params=facts) from None
     if isinstance(answer, (OSError, UnicodeError)):
-        raise SmtpFailure(Code.DNS_FAILED, Stage.RESOLVE, params={**facts, "detail": str(answer)}) from answer
+        raise SmtpFailure(Code.DNS_FAILED, Stage.RESOLVE, params=facts | _why(answer)) from answer
     if isinstance(answer, Exception):
         raise answer
     endpoints = tuple(dict.fromkeys(_endpoint(item) for item in answer))
     if not endpoints:
-        raise SmtpFailure(Code.DNS_FAILED, Stage.RESOLVE, params={**facts, "detail": "no address"})
+        raise SmtpFailure(
+            Code.DNS_FAILED, Stage.RESOLVE, params={**facts, "fault": DnsFault.NO_ADDRESS.value}
+        )
     return Resolution(endpoints, servers)
 
 
@@ -98,6 +126,13 @@ def _ask(lookup: Lookup, host: str, port: int, answers: queue.SimpleQueue[Any]) 
         )
     except Exception as problem:  # noqa: BLE001 - a thread has no caller, the problem travels to the one who waits
         answers.put(problem)
+
+
+def _why(error: OSError | UnicodeError) -> dict[str, str]:
+    if isinstance(error, UnicodeError):
+        return {"fault": DnsFault.NOT_A_NAME.value}
+    fault = _FAULTS.get(error.errno) if isinstance(error, socket.gaierror) else None
+    return {"fault": fault.value} if fault else {"detail": str(error)}
 
 
 def _endpoint(item: tuple[int, int, int, str, tuple[Any, ...]]) -> Endpoint:

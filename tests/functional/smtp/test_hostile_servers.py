@@ -330,6 +330,28 @@ def test_both_kinds_of_addresses_are_told():
     assert str(found.endpoints[0]) == "[fe80::1]:25"
 
 
+@pytest.mark.parametrize(
+    ("answer", "params"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), {"fault": "NO_SUCH_NAME"}),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), {"fault": "SERVERS_SILENT"}),
+        (UnicodeError("label too long"), {"fault": "NOT_A_NAME"}),
+        ([], {"fault": "NO_ADDRESS"}),
+        (OSError(24, "Too many open files"), {"detail": "[Errno 24] Too many open files"}),
+    ],
+)
+def test_why_a_name_leads_nowhere_is_a_code_and_no_sentence(answer, params):
+    def lookup(*_: object, **__: object) -> list[object]:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with pytest.raises(SmtpFailure) as caught:
+        resolve("10.0.0.1", 25, Deadline.after(5), lookup=lookup)
+    assert caught.value.code == Code.DNS_FAILED
+    assert caught.value.params == {"text": "", "host": "10.0.0.1", "servers": "", **params}
+
+
 def test_a_forbidden_address_is_not_called(plain: SmtpServer, test_connection: Probe):
     result = test_connection(plain.port, permit=lambda address, port: f"LOOPBACK {address} {port}")
     assert (result.code, result.stage) == (Code.ADDRESS_NOT_ALLOWED, Stage.CONNECT)

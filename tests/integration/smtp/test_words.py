@@ -6,6 +6,7 @@ from django.utils.translation import override
 from certificates.chain_words import CHAIN, TLS
 from notifications import stage_words, words
 from notifications.smtp.errors import Code, Stage
+from notifications.smtp.resolve import DnsFault
 
 SSL = "Could not connect to SMTP server, SSL error. Please check the trusted certificates"
 SIGN_IN = "Authentication failure: could not connect to SMTP server, user name or password is incorrect"
@@ -65,6 +66,13 @@ def test_words_are_filled_with_what_is_known():
         Code.CONNECT_TIMEOUT, {"host": "mail.testlab.com", "port": "25", "seconds": "60", "text": ""}
     )
     assert told.cause == "No answer from mail.testlab.com on port 25 within 60 s."
+
+
+@pytest.mark.parametrize("fault", list(DnsFault))
+def test_why_a_name_leads_nowhere_is_told_in_words(fault: DnsFault):
+    told = words.text_of(Code.DNS_FAILED, {"host": "mail.testlab.com", "fault": fault.value})
+    assert told.cause == f"The name mail.testlab.com could not be resolved ({words.DNS_FAULTS[fault]})."
+    assert fault.value not in told.cause
 
 
 def test_what_a_server_says_is_not_a_template():
