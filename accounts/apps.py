@@ -76,10 +76,10 @@ def _place_people(path: str, url_prefix: str, label: Any, add_label: Any) -> Non
 
 
 def _register_jobs() -> None:
-    from accounts import reminders, tidying
+    from accounts import directory, reminders, tidying
     from deployment.personas import Persona
     from deployment.scheduler import register_job
-    from notifications import categories, outbox
+    from notifications import categories, outbox, senders
 
     register_job(
         "accounts.password-reminders",
@@ -94,6 +94,7 @@ def _register_jobs() -> None:
         run=tidying.forget_what_is_over,
     )
     outbox.register_recheck(categories.PASSWORD_EXPIRY, reminders.is_still_wanted)
+    senders.register_sponsor_search(directory.sponsor_addresses_in)
 
 
 def _create_built_in_groups(using: str, **_kwargs: Any) -> None:

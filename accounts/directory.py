@@ -1,6 +1,8 @@
 """The directory of people: who exists, how to reach them, and the changes made to them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from accounts import groups, persons
 from accounts.credentials import (
@@ -48,6 +50,7 @@ __all__ = [
     "identity_groups_of",
     "language_of",
     "reset_password",
+    "sponsor_addresses_in",
     "sponsors",
 ]
 
@@ -75,6 +78,13 @@ def sponsors() -> list[Recipient]:
         for user in people
         if user.has_permission(groups.SPONSOR_PERMISSION)
     ]
+
+
+def sponsor_addresses_in(domains: Iterable[str], most: int) -> list[str]:
+    """Return the first addresses of enabled sponsors that lie in or below some domains, by user name."""
+    people = User.objects.enabled().of_kind(User.Kind.INTERNAL).with_address_in(domains)
+    sponsors_there = (user for user in people if user.has_permission(groups.SPONSOR_PERMISSION))
+    return [user.email for user in islice(sponsors_there, most)]
 
 
 def identity_groups_of(username: str) -> list[str]:

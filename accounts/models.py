@@ -1,5 +1,6 @@
 """People who sign in, the groups that say what they may do, and the password policy."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -63,6 +64,13 @@ class UserQuerySet(models.QuerySet["User"]):
     def reachable(self) -> "UserQuerySet":
         """Those who have an email address."""
         return self.exclude(email="")
+
+    def with_address_in(self, domains: Iterable[str]) -> "UserQuerySet":
+        """Those whose address lies in one of the domains or below it."""
+        condition = models.Q(pk__in=())
+        for domain in domains:
+            condition |= models.Q(email__iendswith=f"@{domain}") | models.Q(email__iendswith=f".{domain}")
+        return self.filter(condition)
 
     def with_password_changed(self, *, after: datetime, until: datetime) -> "UserQuerySet":
         """Those whose password was changed between two moments, the second included."""

@@ -87,6 +87,7 @@ class MailPreview:
 
     sender: str
     has_example_sender: bool
+    example_sponsors: tuple[str, ...]
     subject: str
     text: str
     page: str
@@ -103,6 +104,7 @@ def preview(*, language: str, now: datetime) -> MailPreview:
     return MailPreview(
         sender=settings.default_from,
         has_example_sender=settings.has_example_from,
+        example_sponsors=senders.example_sponsors(settings),
         subject=rendered.subject,
         text=rendered.text,
         page=page,

@@ -30,5 +30,10 @@ def guest_email(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("Guest email settings saved"))
         return redirect("notifications:guest-email")
-    context = {"form": form, "saved": saved, "may_edit": may_edit}
+    context = {
+        "form": form,
+        "saved": saved,
+        "example_sponsors": senders.example_sponsors(saved),
+        "may_edit": may_edit,
+    }
     return render(request, "notifications/guest_email.html", context)

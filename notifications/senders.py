@@ -1,5 +1,6 @@
 """The Guest email settings, and whose address stands in the From of each mail."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from notifications.mail.address import AddressRefused, clean_mailbox
 from notifications.models.senders import DEFAULT_FROM, GuestEmail
 
 _EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net", "example")
+_MOST_SHOWN = 5
+FindSponsors = Callable[[tuple[str, ...], int], list[str]]
+_sponsor_search: list[FindSponsors] = []
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ def guest_email_settings() -> GuestEmailSettings:
     if row is None:
         return GuestEmailSettings(True, DEFAULT_FROM, False)
     return GuestEmailSettings(row.enabled, row.default_from, row.always_default)
+
+
+def register_sponsor_search(find: FindSponsors) -> None:
+    """Say how to find the first so many addresses of sponsors in or below some domains, at start-up."""
+    _sponsor_search[:] = [find]
+
+
+def example_sponsors(settings: GuestEmailSettings) -> tuple[str, ...]:
+    """Return the first addresses of sponsors in a domain that is nobody's from which mails would come."""
+    if settings.always_default:
+        return ()
+    return tuple(address for find in _sponsor_search for address in find(_EXAMPLE_DOMAINS, _MOST_SHOWN))
 
 
 def save_guest_email_settings(

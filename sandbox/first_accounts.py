@@ -8,7 +8,7 @@ from accounts import directory
 
 SPONSOR = "sponsor"
 SPONSOR_GROUP = "ALL_ACCOUNTS (default)"
-SPONSOR_ADDRESS = "sponsor@example.com"
+SPONSOR_ADDRESS = "sponsor@sandbox.test"
 
 _GROUPS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
 """Characters that nobody takes for one another on a terminal."""

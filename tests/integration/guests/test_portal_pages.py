@@ -12,6 +12,7 @@ from accounts.models import User
 from console.models import AuditEvent
 from guests import portals
 from guests.models import GuestAccount, GuestType
+from guests.sponsors import Sponsor
 from notifications import senders
 from notifications.mail.states import State
 from notifications.models.outbox import OutgoingMail
@@ -62,6 +63,24 @@ def test_a_sender_in_an_example_domain_is_warned_of(console: Client, now: dateti
         enabled=True, default_from="wifi@testlab.com", always_default=True, actor="ada", now=now
     )
     assert "Relays refuse a sender in an example domain" not in console.get(EMAIL).content.decode()
+
+
+def test_a_sponsor_in_an_example_domain_is_warned_of_while_sponsors_send(
+    console: Client, now: datetime, make_sponsor: Callable[[str, str], Sponsor]
+) -> None:
+    make_sponsor("sami", "OWN_ACCOUNTS (default)")
+    pages = (EMAIL, "/work-centers/guest-access/settings/guest-email/")
+    assert not any("sami@" in console.get(page).content.decode() for page in pages)
+    User.objects.filter(username="sami").update(email="sami@mail.Example.org")
+    User.objects.filter(username="ada").update(email="ada@example.org")
+    for page in pages:
+        shown = console.get(page).content.decode()
+        assert "The address of a sponsor, sami@mail.Example.org, is an example" in shown
+        assert "ada@example.org" not in shown
+    senders.save_guest_email_settings(
+        enabled=True, default_from="wifi@testlab.com", always_default=True, actor="ada", now=now
+    )
+    assert not any("sami@" in console.get(page).content.decode() for page in pages)
 
 
 def test_the_language_of_the_mail_is_not_that_of_the_page(console: Client) -> None:
