@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -35,6 +36,21 @@ def test_the_smtp_server_page_weighs_at_most_150_kb_on_the_first_visit() -> None
     size, requests = first_visit(people.client_for(people.ada()), "/admin/system/settings/proxy/smtp-server/")
     assert size <= 150_000
     assert requests <= 26
+
+
+@pytest.mark.parametrize(
+    ("address", "most_bytes", "most_requests"), [("/guest/", 10_000, 4), ("/sponsor/", 20_000, 8)]
+)
+def test_the_portals_are_light_although_they_say_that_http_is_not_encrypted(
+    settings: Any, address: str, most_bytes: int, most_requests: int
+) -> None:
+    client = people.client_for(people.sami())
+    size, requests = first_visit(client, address)
+    assert size <= most_bytes
+    assert requests <= most_requests
+    assert "This connection is not encrypted" in client.get(address).content.decode()
+    settings.SESSION_COOKIE_SECURE = True
+    assert "This connection is not encrypted" not in client.get(address).content.decode()
 
 
 def test_a_page_of_the_frame_links_to_nothing_that_is_not_there() -> None:

@@ -228,6 +228,7 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
         values = {**VALUES, **TLS, "host": "127.0.0.1", "port": server.port, "nodes": "ise3-1"}
         first = ada.post(TEST, values)
         assert "every 500ms" in first.content.decode()
+        assert '<div id="smtp-last-ise3-1" hx-swap-oob="delete">' in first.content.decode()
         assert "Testing 127.0.0.1 from ise3-1" in shown(first)
         test = ConnectionTest.objects.get()
         assert poll(ada, test, first.context["panel"].seen).status_code == 204
@@ -240,7 +241,10 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
     assert "Testlab Root CA" in text
     assert "TCP connection" in text and "Authentication" not in text
     assert "S: 220 mail.testlab.com ESMTP ready" in text
-    assert "SSL error" in shown(ada.get(PAGE))
+    page = ada.get(PAGE)
+    assert "SSL error" in shown(page)
+    assert 'id="smtp-last-ise3-1"' in page.content.decode()
+    assert "hx-swap-oob" not in last.content.decode()
     assert fresh(test).chain[-1]["pem"] not in unescape(last.content.decode())
 
 
