@@ -1,6 +1,10 @@
 """What every form of two fields or more shares: crispy rendering inside the page's own <form>."""
 
 from crispy_forms.helper import FormHelper
+from django.utils.translation import gettext_noop
+
+# Django's own French says "courriel" here, unlike every other page: the catalog has a sentence of ours.
+gettext_noop("Enter a valid email address.")
 
 
 class CrispyForm:

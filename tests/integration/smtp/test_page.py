@@ -228,7 +228,7 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
         values = {**VALUES, **TLS, "host": "127.0.0.1", "port": server.port, "nodes": "ise3-1"}
         first = ada.post(TEST, values)
         assert "every 500ms" in first.content.decode()
-        assert '<div id="smtp-last-ise3-1" hx-swap-oob="delete">' in first.content.decode()
+        assert '<div id="smtp-last-ise3-1" hx-swap-oob="innerHTML"></div>' in first.content.decode()
         assert "Testing 127.0.0.1 from ise3-1" in shown(first)
         test = ConnectionTest.objects.get()
         assert poll(ada, test, first.context["panel"].seen).status_code == 204

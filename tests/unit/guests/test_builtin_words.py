@@ -8,6 +8,7 @@ from django.utils.translation import trans_real
 
 from console import audit_objects
 from guests import builtin
+from guests.admin_forms import GuestTypeForm
 from guests.models import GuestType
 
 FRENCH = {
@@ -40,6 +41,17 @@ def test_a_built_in_type_is_named_and_described_in_french_on_a_french_page() -> 
     assert (daily.label, daily.short_label) == ("Journalier (par défaut)", "Journalier")
     assert daily.description_in_words == "De 1 à 5 jours."
     assert audit_objects.in_words("guest type:Daily (default)") == "type d'invité : Journalier (par défaut)"
+
+
+@pytest.mark.usefixtures("french")
+def test_saving_a_type_on_a_french_page_leaves_its_built_in_description_alone() -> None:
+    built_in = builtin.GUEST_TYPES[builtin.DAILY]["description"]
+    form = GuestTypeForm(instance=GuestType(name="Daily (default)", description=built_in))
+    assert form["description"].value() == "De 1 à 5 jours."
+    form.cleaned_data = {"description": "De 1 à 5 jours."}
+    assert form.clean_description() == built_in
+    form.cleaned_data = {"description": "Un jour."}
+    assert form.clean_description() == "Un jour."
 
 
 @pytest.mark.usefixtures("french")

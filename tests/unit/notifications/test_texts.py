@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -66,6 +67,18 @@ def test_the_html_is_tables_of_600_pixels_that_old_mail_programs_can_draw(row, l
     assert [attrs["src"] for tag, attrs in tags.found if tag == "img"] == ["cid:logo"]
     assert [attrs["lang"] for tag, attrs in tags.found if tag == "html"] == [language]
     assert "prefers-color-scheme: dark" in page
+
+
+@pytest.mark.parametrize("row", MAILS)
+def test_no_french_line_may_break_before_its_punctuation(row):
+    text = text_of(row, "fr")
+    html = re.sub(r"<style.*?</style>|<[^>]+>", "\n", text.html, flags=re.DOTALL)
+    parts = {
+        "subject": text.subject,
+        "text": text.text,
+        "html": unescape(html),
+    }
+    assert [part for part, words in parts.items() if re.search(r" [:;!?»]|« ", words)] == []
 
 
 @pytest.mark.parametrize(
