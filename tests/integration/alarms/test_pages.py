@@ -8,6 +8,7 @@ from django.urls import reverse
 from alarms import preferences
 from alarms.models import Alarm
 from alarms.preferences import Preference
+from console import moments
 from console.models import AuditEvent
 from tests.support import people
 
@@ -49,6 +50,7 @@ def test_an_active_alarm_shows_its_cause_and_its_remedy_escaped(now: datetime) -
     page = people.client_for(people.hana()).get(LIST).content.decode()
     assert "Certificate Expiration" in page
     assert "Testlab &lt;Root&gt; CA" in page
+    assert f"expires on {moments.brief(now + timedelta(days=20))}." in page
     assert "Import the certificate that replaces it" in page
 
 
