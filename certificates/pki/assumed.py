@@ -41,7 +41,7 @@ def path_to(top: x509.Certificate | None, presented: Sequence[bytes]) -> list[x5
         return [] if top is None else [top]
     path = [sent[0]]
     while path[-1] != top and len(path) <= len(sent):
-        above = _issuer_among(sent, path)
+        above = _issuer_among(sent, path, top)
         if above is None:
             return path if top is None else [*path, top]
         path.append(above)
@@ -60,15 +60,19 @@ def loadable(presented: Sequence[bytes]) -> list[x509.Certificate]:
 
 
 def _issuer_among(
-    sent: Sequence[x509.Certificate], path: Sequence[x509.Certificate]
+    sent: Sequence[x509.Certificate], path: Sequence[x509.Certificate], top: x509.Certificate | None
 ) -> x509.Certificate | None:
-    """The next certificate of the path; one whose key made the signature goes before a mere namesake."""
+    """The next certificate of the path; one whose key made the signature goes before a mere namesake.
+
+    Among equals `top` goes first, so that the path is not longer than the chain that ended there.
+    """
     try:
         named = [c for c in sent if c not in path and c.subject == path[-1].issuer]
     except UNREADABLE:
         return None
     signed = [c for c in named if issuers.has_signed(c, path[-1]) is not False]
-    return next(iter(signed or named), None)
+    fit = signed or named
+    return top if top in fit else next(iter(fit), None)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from certificates.pki import checks, fields, hostname, path, policies, revoked, second_gate
 from certificates.pki.asked import Asked, Purpose
-from certificates.pki.verdict import OK, Finding, Verdict
+from certificates.pki.verdict import OK, Finding, Verdict, chain_at_fault
 
 
 def judge(
@@ -17,7 +17,6 @@ def judge(
     The first error decides; the others follow as findings with the warnings. `staple` as in `revoked`.
     Raises CertificateUnreadable for bytes that cannot be loaded.
     """
-    leaf = fields.load(presented[0])
     found = [*_problems(presented, verified, asked)]
     found += revoked.revocation_findings(verified, asked=asked, others=presented[1:], staple=staple)
     found += path.accepted_findings(verified, asked=asked)
@@ -27,8 +26,9 @@ def judge(
         return Verdict(OK, {}, None, "", chain, tuple(found))
     others = tuple(finding for finding in found if finding is not first)
     depth = first.depth or 0
-    subject = fields.read(fields.load(verified[depth]) if depth < len(verified) else leaf).subject
-    return Verdict(first.code, first.params, depth, subject, chain, others)
+    at_fault = verified[depth] if depth < len(verified) else presented[0]
+    subject = fields.read(fields.load(at_fault)).subject
+    return Verdict(first.code, first.params, depth, subject, chain_at_fault(chain, at_fault), others)
 
 
 def level_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None:

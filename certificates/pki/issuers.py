@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,25 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.trust import TrustedRow, TrustView
 
-Reason = tuple[str, dict[str, str]]
-"""A code of the taxonomy with its parameters."""
+
+@dataclass(frozen=True)
+class Place:
+    """A certificate, and its depth in the chain that it is a part of or would have been."""
+
+    certificate: x509.Certificate
+    depth: int
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code of the taxonomy with its parameters, and the certificate at fault.
+
+    Without `at` it is the one that OpenSSL stopped at.
+    """
+
+    code: str
+    params: Mapping[str, str]
+    at: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -22,7 +39,7 @@ class Candidate:
     """A row that is a certificate of the path (or has its name and key), or that signed its topmost one."""
 
     row: TrustedRow
-    depth: int
+    place: Place
 
 
 def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None:
@@ -50,15 +67,13 @@ def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, no
     for candidate in candidates:
         row = candidate.row
         if not row.enabled:
-            return "ISSUER_DISABLED", {"name": row.name}
+            return Reason("ISSUER_DISABLED", {"name": row.name}, candidate.place)
     for candidate in candidates:
         row = candidate.row
         if view.usage not in row.usages:
-            return "ISSUER_WRONG_USAGE", {
-                "name": row.name,
-                "usages": ",".join(sorted(row.usages)),
-                "needed": view.usage,
-            }
+            held = ",".join(sorted(row.usages))
+            params = {"name": row.name, "usages": held, "needed": view.usage}
+            return Reason("ISSUER_WRONG_USAGE", params, candidate.place)
     for candidate in candidates:
         if not candidate.row.is_in_date(now):
             return _out_of_date(candidate, now)
@@ -67,12 +82,15 @@ def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, no
 
 def _candidates(path: Sequence[x509.Certificate], view: TrustView) -> Iterator[Candidate]:
     """From the top of the path down, because the topmost is what the chain lacked."""
+    itself = _rows_of_same_authority(path[-1], view)
     for row in rows_named_as_issuer(path[-1], view):
-        if row.certificate is not None and has_signed(row.certificate, path[-1]) is not False:
-            yield Candidate(row, len(path))
+        if row.certificate is None or row in itself:
+            continue
+        if has_signed(row.certificate, path[-1]) is not False:
+            yield Candidate(row, Place(row.certificate, len(path)))
     for depth in reversed(range(len(path))):
         for row in _rows_of_same_authority(path[depth], view):
-            yield Candidate(row, depth)
+            yield Candidate(row, Place(row.certificate or path[depth], depth))
 
 
 def _rows_of_same_authority(certificate: x509.Certificate, view: TrustView) -> list[TrustedRow]:
@@ -104,21 +122,16 @@ def _other_key(path: Sequence[x509.Certificate], view: TrustView) -> Reason | No
     for child in reversed(path):
         for row in rows_named_as_issuer(child, view):
             if row.certificate is not None and has_signed(row.certificate, child) is False:
-                return "ISSUER_KEY_MISMATCH", {"name": row.name}
+                return Reason("ISSUER_KEY_MISMATCH", {"name": row.name})
     return None
 
 
 def _out_of_date(candidate: Candidate, now: datetime) -> Reason:
-    certificate = candidate.row.certificate
-    assert certificate is not None
-    role = "server" if candidate.depth == 0 else "root"
-    if now > certificate.not_valid_after_utc:
-        end = certificate.not_valid_after_utc
-        return "CERT_EXPIRED", {
-            "role": role,
-            "name": candidate.row.name,
-            "date": end.isoformat(),
-            "days": str((now - end).days),
-        }
-    start = certificate.not_valid_before_utc
-    return "CERT_NOT_YET_VALID", {"role": role, "name": candidate.row.name, "date": start.isoformat()}
+    certificate = candidate.place.certificate
+    named = {"role": "server" if candidate.place.depth == 0 else "root", "name": candidate.row.name}
+    end = certificate.not_valid_after_utc
+    if now > end:
+        gone = {"date": end.isoformat(), "days": str((now - end).days)}
+        return Reason("CERT_EXPIRED", named | gone, candidate.place)
+    start = certificate.not_valid_before_utc.isoformat()
+    return Reason("CERT_NOT_YET_VALID", named | {"date": start}, candidate.place)

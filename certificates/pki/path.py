@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki import assumed, checks, fields, hostname, issuers, no_issuer
 from certificates.pki.asked import Asked
 from certificates.pki.fields import CertificateFields
+from certificates.pki.issuers import Reason
 from certificates.pki.refusal import Refusal
 from certificates.pki.trust import ENDPOINTS, INFRASTRUCTURE
-from certificates.pki.verdict import ChainCertificate, Finding, Verdict, chain_certificate
+from certificates.pki.verdict import ChainCertificate, Finding, Verdict, chain_at_fault, chain_certificate
 
 SIGNATURE_FAILURE: Final = 7
 NO_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
@@ -53,9 +56,9 @@ def explain(refusal: Refusal, *, presented: Sequence[bytes], asked: Asked) -> Ve
     except fields.CertificateUnreadable as error:
         return Verdict("CERT_UNREADABLE", {"detail": str(error)}, refusal.depth, "", chain)
     found = fields.read(at_fault)
-    code, params = _reason(refusal, at_fault, found, presented, asked)
-    named = Finding(code, params, "E", refusal.depth)
-    return Verdict(code, params, refusal.depth, found.subject, chain, _others(named, presented, asked))
+    why = _reason(refusal, at_fault, found, presented, asked)
+    place = why.at or issuers.Place(at_fault, refusal.depth)
+    return _refused(why.code, why.params, place, presented, asked)
 
 
 def refused_by(
@@ -63,9 +66,8 @@ def refused_by(
 ) -> Verdict:
     """Refuse a chain for what the handshake finds before its dates and signatures."""
     depth = finding.depth or 0
-    subject = fields.read(fields.load(chain[depth])).subject
-    shown = tuple(chain_certificate(der, "presented") for der in presented)
-    return Verdict(finding.code, finding.params, depth, subject, shown, _others(finding, presented, asked))
+    place = issuers.Place(fields.load(chain[depth]), depth)
+    return _refused(finding.code, finding.params, place, presented, asked)
 
 
 def accepted_findings(verified: Sequence[bytes], *, asked: Asked) -> tuple[Finding, ...]:
@@ -75,13 +77,13 @@ def accepted_findings(verified: Sequence[bytes], *, asked: Asked) -> tuple[Findi
         found = fields.read(fields.load(der))
         dated = checks.date_finding(found, role=_role(depth, found), now=asked.now)
         if dated is not None:
-            findings.append(dated)
-    for row in map(asked.view.row_of, verified):
+            findings.append(replace(dated, depth=depth))
+    for depth, row in enumerate(map(asked.view.row_of, verified)):
         if row is not None and not row.enabled:
-            findings.append(Finding("CHAIN_USES_DISABLED_CERT", {"name": row.name}, "W"))
+            findings.append(Finding("CHAIN_USES_DISABLED_CERT", {"name": row.name}, "W", depth))
     anchor = asked.view.row_of(verified[-1]) if verified else None
     if anchor is not None and asked.view.usage == INFRASTRUCTURE and ENDPOINTS not in anchor.usages:
-        findings.append(Finding("SECOND_USAGE_OFF", {"name": anchor.name}, "W"))
+        findings.append(Finding("SECOND_USAGE_OFF", {"name": anchor.name}, "W", len(verified) - 1))
     return tuple(findings)
 
 
@@ -93,10 +95,21 @@ def accepted_chain(presented: Sequence[bytes], verified: Sequence[bytes]) -> tup
     return (*shown, *(chain_certificate(der, "presented") for der in extra))
 
 
-def _others(first: Finding, presented: Sequence[bytes], asked: Asked) -> tuple[Finding, ...]:
-    """Everything else that can be said, without what was said first."""
-    said = (first.code, first.params.get("name"))
-    return tuple(f for f in _all_findings(presented, asked) if (f.code, f.params.get("name")) != said)
+def _refused(
+    code: str, params: Mapping[str, str], place: issuers.Place, presented: Sequence[bytes], asked: Asked
+) -> Verdict:
+    """The verdict about the certificate of a place, with everything else that can be said.
+
+    What was said first is not said again, under the name of the row nor under that of its certificate.
+    """
+    found = fields.read(place.certificate)
+    sent = [chain_certificate(der, "presented") for der in presented]
+    chain = chain_at_fault(sent, place.certificate.public_bytes(Encoding.DER))
+    names = {params.get("name"), found.display_name}
+    others = [
+        f for f in _all_findings(presented, asked) if f.code != code or f.params.get("name") not in names
+    ]
+    return Verdict(code, params, place.depth, found.subject, chain, tuple(others))
 
 
 def _reason(
@@ -105,7 +118,7 @@ def _reason(
     found: CertificateFields,
     presented: Sequence[bytes],
     asked: Asked,
-) -> issuers.Reason:
+) -> Reason:
     if refusal.error in NO_ISSUER:
         return no_issuer.reason(refusal, at_fault, found, presented, asked)
     if refusal.error == SIGNATURE_FAILURE:
@@ -113,9 +126,9 @@ def _reason(
     if refusal.error in DATES:
         dated = checks.date_finding(found, role=_role(refusal.depth, found), now=asked.now)
         if dated is not None:
-            return dated.code, dict(dated.params)
+            return Reason(dated.code, dated.params)
     if refusal.error == PURPOSE:
-        return "WRONG_EKU", _wrong_purpose(found)
+        return Reason("WRONG_EKU", _wrong_purpose(found))
     code = SIMPLE.get(refusal.error, UNNAMED)
     params = {"name": found.display_name, "openssl": str(refusal.error)}
     if code in {"WEAK_KEY_SERVER", "WEAK_KEY_CA"}:
@@ -124,7 +137,7 @@ def _reason(
         params["digest"] = found.weak_digest or found.signature
     if code == "CERT_UNREADABLE":
         params["detail"] = found.display_name
-    return code, params
+    return Reason(code, params)
 
 
 def _wrong_purpose(found: CertificateFields) -> dict[str, str]:
@@ -135,7 +148,7 @@ def _wrong_purpose(found: CertificateFields) -> dict[str, str]:
     return {"name": found.display_name, "usages": ", ".join(usages)}
 
 
-def _role(depth: int, found: CertificateFields) -> str:
+def _role(depth: int | None, found: CertificateFields) -> str:
     if depth == 0:
         return "server"
     return "root" if found.is_self_issued else "issuer"
@@ -145,14 +158,20 @@ def _all_findings(presented: Sequence[bytes], asked: Asked) -> list[Finding]:
     findings = []
     if not asked.view.anchors(asked.now):
         findings.append(Finding("STORE_EMPTY", {"usage": asked.view.usage}, "E"))
-    for depth, certificate in enumerate(assumed.loadable(presented)):
-        found = fields.read(certificate)
-        dated = checks.date_finding(found, role=_role(depth, found), now=asked.now)
-        if dated is not None:
-            findings.append(dated)
-        findings += checks.strength_findings(found, is_server=depth == 0)
-        if depth == 0:
-            named = hostname.name_finding(certificate, asked.host)
-            if named is not None:
-                findings.append(named)
+    path = assumed.path_to(None, presented)
+    for certificate in assumed.loadable(presented):
+        depth = path.index(certificate) if certificate in path else None
+        findings += [replace(found, depth=depth) for found in _own_findings(certificate, depth, asked)]
     return findings
+
+
+def _own_findings(certificate: x509.Certificate, depth: int | None, asked: Asked) -> Iterator[Finding]:
+    """What one certificate says against itself; without a depth it is no part of the chain."""
+    found = fields.read(certificate)
+    dated = checks.date_finding(found, role=_role(depth, found), now=asked.now)
+    if dated is not None:
+        yield dated
+    yield from checks.strength_findings(found, is_server=depth == 0)
+    named = hostname.name_finding(certificate, asked.host) if depth == 0 else None
+    if named is not None:
+        yield named

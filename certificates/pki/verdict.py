@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -17,7 +17,10 @@ Severity = Literal["E", "W"]
 
 @dataclass(frozen=True)
 class ChainCertificate:
-    """One certificate of a chain, ready to be shown; `source` is "presented" by the server or "store"."""
+    """One certificate of a chain, ready to be shown; `source` is "presented" by the server or "store".
+
+    `is_at_fault` marks the one that the verdict's code is about.
+    """
 
     subject: str
     issuer: str
@@ -30,6 +33,7 @@ class ChainCertificate:
     names: tuple[str, ...]
     der: bytes = field(repr=False)
     source: str
+    is_at_fault: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The certificate without its bytes, dates in ISO 8601."""
@@ -44,6 +48,7 @@ class ChainCertificate:
             "signature": self.signature,
             "names": list(self.names),
             "source": self.source,
+            "at_fault": self.is_at_fault,
         }
 
 
@@ -71,7 +76,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`OK` or a code, the certificate at fault with its depth (0 is the server's), and further findings."""
+    """`OK` or a code, the certificate at fault with its depth (0 is the server's), and further findings.
+
+    A trusted certificate can be at fault without being a part of what was sent: the depth is then the one it
+    would have had, and it stands last in `chain`.
+    """
 
     code: str
     params: Mapping[str, str] = field(default_factory=dict)
@@ -95,6 +104,14 @@ class Verdict:
             "chain": [certificate.as_json() for certificate in self.chain],
             "findings": [finding.as_json() for finding in self.findings],
         }
+
+
+def chain_at_fault(chain: Sequence[ChainCertificate], der: bytes) -> tuple[ChainCertificate, ...]:
+    """Mark the certificate at fault; one that the chain lacks is of the store and follows at the end."""
+    marked = tuple(replace(one, is_at_fault=True) if one.der == der else one for one in chain)
+    if any(one.is_at_fault for one in marked):
+        return marked
+    return (*marked, replace(chain_certificate(der, "store"), is_at_fault=True))
 
 
 def chain_certificate(der: bytes, source: Source) -> ChainCertificate:

@@ -66,6 +66,11 @@ def at_fault(verdict: Verdict) -> tuple[int | None, str]:
     return verdict.depth, common_name(verdict.subject)
 
 
+def marked(verdict: Verdict) -> list[str]:
+    """The common names of the certificates that the page marks."""
+    return [common_name(one.subject) for one in verdict.chain if one.is_at_fault]
+
+
 def codes_of(verdict: Verdict) -> tuple[str, ...]:
     return tuple(finding.code for finding in verdict.findings)
 
@@ -90,6 +95,7 @@ def test_a_connection_test_names_the_reason_and_the_certificate_at_fault(
     assert verdict is not None
     assert case.params.items() <= verdict.params.items()
     assert at_fault(verdict) == (case.depth, case.subject)
+    assert marked(verdict) == ([case.subject] if case.subject else [])
     assert codes_of(verdict) == case.warnings
     assert verdict.chain[0].der == scene.leaf.der
     assert result.stage is (None if case.code == "OK" else Stage.TRUST)
@@ -104,6 +110,7 @@ def test_without_a_connection_the_answer_is_the_same(case: Case) -> None:
         return
     assert case.params.items() <= verdict.params.items()
     assert at_fault(verdict) == (case.depth, case.subject)
+    assert marked(verdict) == ([case.subject] if case.subject else [])
     told = case.warnings if case.offline_warnings is None else case.offline_warnings
     assert codes_of(verdict) == told
 

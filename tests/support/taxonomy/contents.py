@@ -31,6 +31,17 @@ def expired_root_in_the_store() -> Scene:
     return trusted(relay(intermediate(authority)), authority)
 
 
+def expired_root_in_the_store_that_is_sent() -> Scene:
+    authority = root(not_after=NOW - DAY)
+    issuing = intermediate(authority)
+    return Scene(relay(issuing), (row(authority, name="Lab root"),), sent=(issuing, authority))
+
+
+def expired_intermediate_in_the_store_that_is_not_sent() -> Scene:
+    issuing = intermediate(root(), not_after=NOW - DAY)
+    return Scene(relay(issuing), (row(issuing, name="Branch"),), sent=())
+
+
 def expired_leaf_in_the_store() -> Scene:
     leaf = relay(root(), not_after=NOW - DAY)
     return trusted(leaf, leaf)
@@ -115,6 +126,16 @@ def signed_without_the_right_to_sign() -> Scene:
 def root_without_the_right_to_sign() -> Scene:
     authority = root(key_cert_sign=False)
     return trusted(relay(authority), authority)
+
+
+def root_that_is_no_authority() -> Scene:
+    authority = make(Recipe("Testlab Root CA", ca=False))
+    return trusted(relay(intermediate(authority)), authority)
+
+
+def intermediate_of_the_store_without_the_right_to_sign() -> Scene:
+    issuing = intermediate(root(), key_cert_sign=False)
+    return trusted(relay(issuing), issuing, sent=())
 
 
 def path_length_exceeded() -> Scene:
@@ -207,6 +228,22 @@ CASES = (
         expired_root_in_the_store,
         "CERT_EXPIRED",
         {"role": "root", "name": _ROOT},
+        2,
+        _ROOT,
+        ("STORE_EMPTY",),
+    ),
+    Case(
+        expired_root_in_the_store_that_is_sent,
+        "CERT_EXPIRED",
+        {"role": "root", "name": "Lab root"},
+        2,
+        _ROOT,
+        ("STORE_EMPTY",),
+    ),
+    Case(
+        expired_intermediate_in_the_store_that_is_not_sent,
+        "CERT_EXPIRED",
+        {"name": "Branch"},
         1,
         _ISSUING,
         ("STORE_EMPTY",),
@@ -218,8 +255,8 @@ CASES = (
         future_root_in_the_store,
         "CERT_NOT_YET_VALID",
         {"role": "root", "name": _ROOT},
-        0,
-        _SERVER,
+        1,
+        _ROOT,
         ("STORE_EMPTY",),
     ),
     Case(
@@ -246,8 +283,16 @@ CASES = (
     Case(key_usage_of_an_authority, "WRONG_EKU", {"name": _SERVER, "usages": "keyUsage"}, 0, _SERVER),
     Case(signed_by_a_server_certificate, "ISSUER_NOT_A_CA", {"name": _ISSUING}, 1, _ISSUING),
     Case(signed_without_basic_constraints, "ISSUER_NOT_A_CA", {"name": _ISSUING}, 1, _ISSUING),
-    Case(signed_without_the_right_to_sign, "ISSUER_NOT_A_CA", {"name": _ISSUING}, 0, _SERVER),
-    Case(root_without_the_right_to_sign, "ISSUER_NOT_A_CA", {"name": _ROOT}, 0, _SERVER),
+    Case(signed_without_the_right_to_sign, "ISSUER_NOT_A_CA", {"name": _ISSUING}, 1, _ISSUING),
+    Case(root_without_the_right_to_sign, "ISSUER_NOT_A_CA", {"name": _ROOT}, 1, _ROOT),
+    Case(root_that_is_no_authority, "ISSUER_NOT_A_CA", {"name": _ROOT}, 2, _ROOT),
+    Case(
+        intermediate_of_the_store_without_the_right_to_sign,
+        "ISSUER_NOT_A_CA",
+        {"name": _ISSUING},
+        1,
+        _ISSUING,
+    ),
     Case(path_length_exceeded, "PATHLEN_EXCEEDED", {"name": _ROOT}, 2, _ROOT),
     Case(
         path_length_of_an_intermediate_exceeded,
@@ -264,7 +309,7 @@ CASES = (
     Case(policy_demanded_and_not_carried, "POLICY_CONSTRAINT", {"name": _SERVER}, 0, _SERVER),
     Case(policy_demanded_and_carried, "OK"),
     Case(names_that_cannot_be_read, "CERT_UNREADABLE", {"name": _SERVER}, 0, _SERVER),
-    Case(authority_that_cannot_be_read, "CERT_UNREADABLE", {"name": _ISSUING}, 0, _SERVER),
+    Case(authority_that_cannot_be_read, "CERT_UNREADABLE", {"name": _ISSUING}, 1, _ISSUING),
     Case(endless_chain, "CHAIN_TOO_LONG", {"name": "CA 9"}, 101, "CA 9"),
     Case(
         more_authorities_than_asked_for,

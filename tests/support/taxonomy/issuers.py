@@ -38,6 +38,19 @@ def disabled_intermediate_that_is_not_sent() -> Scene:
     return Scene(leaf, (row(authority), row(issuing, enabled=False, name="Branch")), sent=())
 
 
+def disabled_renewal_of_a_root_that_is_sent() -> Scene:
+    authority, issuing, leaf = _chain()
+    renewed = root(key=authority.key)
+    return Scene(leaf, (row(renewed, enabled=False, name="Lab root"),), sent=(issuing, authority))
+
+
+def disabled_root_of_a_chain_out_of_order() -> Scene:
+    authority = root()
+    upper = intermediate(authority, "Testlab Policy CA")
+    issuing = intermediate(upper)
+    return Scene(relay(issuing), (row(authority, enabled=False, name="Lab root"),), sent=(upper, issuing))
+
+
 def disabled_server_certificate() -> Scene:
     leaf = relay(None)
     return Scene(leaf, (row(leaf, enabled=False, name="Pinned"),))
@@ -131,7 +144,7 @@ _IDS = {"wanted": "02" * 20, "held": "01" * 20}
 _ROOT, _ISSUING, _SERVER = "Testlab Root CA", "Testlab Issuing CA", "mail.testlab.com"
 
 CASES = (
-    Case(disabled_root, "ISSUER_DISABLED", {"name": "Lab root"}, 1, _ISSUING, ("STORE_EMPTY",)),
+    Case(disabled_root, "ISSUER_DISABLED", {"name": "Lab root"}, 2, _ROOT, ("STORE_EMPTY",)),
     Case(disabled_root_that_is_sent, "ISSUER_DISABLED", {"name": "Lab root"}, 2, _ROOT, ("STORE_EMPTY",)),
     Case(
         disabled_intermediate_and_no_root,
@@ -141,30 +154,46 @@ CASES = (
         _ISSUING,
         ("STORE_EMPTY",),
     ),
-    Case(disabled_intermediate_that_is_not_sent, "ISSUER_DISABLED", {"name": "Branch"}, 0, _SERVER),
+    Case(disabled_intermediate_that_is_not_sent, "ISSUER_DISABLED", {"name": "Branch"}, 1, _ISSUING),
+    Case(
+        disabled_renewal_of_a_root_that_is_sent,
+        "ISSUER_DISABLED",
+        {"name": "Lab root"},
+        2,
+        _ROOT,
+        ("STORE_EMPTY",),
+    ),
+    Case(
+        disabled_root_of_a_chain_out_of_order,
+        "ISSUER_DISABLED",
+        {"name": "Lab root"},
+        3,
+        _ROOT,
+        ("STORE_EMPTY",),
+    ),
     Case(disabled_server_certificate, "ISSUER_DISABLED", {"name": "Pinned"}, 0, _SERVER, ("STORE_EMPTY",)),
     Case(
         root_for_other_purposes,
         "ISSUER_WRONG_USAGE",
         {"name": "Lab root", "usages": "cisco_services", "needed": "infrastructure"},
-        1,
-        _ISSUING,
+        2,
+        _ROOT,
         ("STORE_EMPTY",),
     ),
     Case(
         root_for_no_purpose,
         "ISSUER_WRONG_USAGE",
         {"name": "Lab root", "usages": "", "needed": "infrastructure"},
-        1,
-        _ISSUING,
+        2,
+        _ROOT,
         ("STORE_EMPTY",),
     ),
     Case(
         intermediate_for_other_purposes_that_is_not_sent,
         "ISSUER_WRONG_USAGE",
         {"name": "Branch", "usages": "cisco_services", "needed": "infrastructure"},
-        0,
-        _SERVER,
+        1,
+        _ISSUING,
     ),
     Case(root_with_another_key, "ISSUER_KEY_MISMATCH", {"name": "Lab root"}, 1, _ISSUING),
     Case(root_with_another_key_and_no_identifiers, "ISSUER_KEY_MISMATCH", {"name": "Lab root"}, 0, _SERVER),
