@@ -17,7 +17,16 @@ from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.rules import CrlRule
 from certificates.pki.verdict import Finding
 
-__all__ = ["CrlFacts", "CrlRefused", "as_der", "check_list", "fault_of_lists", "issuer_of", "lookup"]
+__all__ = [
+    "CrlFacts",
+    "CrlRefused",
+    "as_der",
+    "check_list",
+    "details_of",
+    "fault_of_lists",
+    "issuer_of",
+    "lookup",
+]
 
 KEPT_LISTS: Final = 4
 """Loaded lists that stay in memory; a list of 20 MiB takes a good part of a second to load."""
@@ -127,6 +136,34 @@ def fault_of_lists(lists: Sequence[bytes], issuer: x509.Certificate) -> Finding 
         except UNREADABLE:
             continue
     return None
+
+
+def details_of(
+    code: str,
+    lists: Sequence[bytes],
+    *,
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    now: datetime,
+) -> Mapping[str, str]:
+    """What the lists of an issuer tell about a code that OpenSSL gave: the entry, the date or the detail."""
+    wanted = fields.name_key(issuer.subject)
+    for der in lists:
+        try:
+            loaded = _loaded(der)
+            if fields.name_key(loaded.issuer) != wanted:
+                continue
+            entry = loaded.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if code == "REVOKED_CRL" and entry is not None:
+                return _entry_params(entry)
+            crl_checks.refuse_unfit(loaded, issuer)
+            crl_checks.refuse_out_of_date(loaded, now)
+        except CrlRefused as refused:
+            if refused.code == code:
+                return refused.params
+        except UNREADABLE:
+            continue
+    return {}
 
 
 @lru_cache(maxsize=KEPT_LISTS)

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
-from certificates.pki import crl, fields, openssl
+from certificates.pki import crl, crl_scope, fields, openssl
 from certificates.pki.asked import Asked, ListUse, Purpose
 from certificates.pki.refusal import Refusal
 from certificates.pki.verdict import Finding
 
-CODES: Final = {
-    3: "CRL_MISSING",
-    8: "CRL_BAD_SIGNATURE",
-    11: "CRL_NOT_YET_VALID",
-    12: "CRL_EXPIRED",
-    23: "REVOKED_CRL",
-    33: "CRL_MISSING",
-    35: "CRL_BAD_SIGNATURE",
-    44: "CRL_WRONG_SCOPE",
-}
-"""Numbers of X509_verify_cert about lists."""
-UNUSABLE: Final = "CRL_UNREADABLE"
+CODES: Final = {**crl_scope.CODES, 33: "CRL_MISSING"}
+"""Numbers of X509_verify_cert about lists; among several, one of another issuer is as good as none."""
+OTHER: Final = "CRL_UNREADABLE"
 
 
 def findings(verified: Sequence[bytes], others: Sequence[bytes], asked: Asked) -> Iterator[Finding]:
@@ -41,14 +33,23 @@ def findings(verified: Sequence[bytes], others: Sequence[bytes], asked: Asked) -
             yield answer
         return
     issuers = {fields.name_key(crl.issuer_of(der)) for der in asked.lists} - {""}
-    for depth in range(len(verified) - 1):
-        certificate = fields.read(fields.load(verified[depth]))
-        if certificate.issuer_key in issuers:
-            fault = crl.fault_of_lists(asked.lists, fields.load(verified[depth + 1]))
-            found = fault or _answer(verified[depth : depth + 1], verified[depth + 1 : depth + 2], asked)
+    for depth, (der, above) in enumerate(pairwise(verified)):
+        if fields.read(fields.load(der)).issuer_key in issuers:
+            found = _about_one(der, above, asked)
             if found is not None:
-                named = {"name": certificate.display_name, "issuer": certificate.issuer_name, **found.params}
-                yield replace(found, params=named, depth=depth)
+                yield replace(found, depth=depth)
+
+
+def _about_one(der: bytes, above: bytes, asked: Asked) -> Finding | None:
+    """What the lists of an issuer say against one of its certificates, told as fully as they allow."""
+    certificate, issuer = fields.load(der), fields.load(above)
+    found = crl.fault_of_lists(asked.lists, issuer) or _answer([der], [above], asked)
+    if found is None:
+        return None
+    read = fields.read(certificate)
+    details = crl.details_of(found.code, asked.lists, certificate=certificate, issuer=issuer, now=asked.now)
+    named = {"name": read.display_name, "issuer": read.issuer_name}
+    return replace(found, params={**named, **found.params, **details})
 
 
 def _answer(
@@ -63,4 +64,5 @@ def _answer(
     )
     if not isinstance(answer, Refusal):
         return None
-    return Finding(CODES.get(answer.error, UNUSABLE), {"openssl": str(answer.error)}, "E", answer.depth)
+    params = {"openssl": str(answer.error), "detail": f"OpenSSL {answer.error}"}
+    return Finding(CODES.get(answer.error, OTHER), params, "E", answer.depth)

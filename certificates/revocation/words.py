@@ -124,10 +124,6 @@ LISTS: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("What was received as the revocation list of “%(issuer)s” cannot be read: %(detail)s."),
         _CRL_URL,
     ),
-    "CRL_UNUSABLE": (
-        _("OpenSSL cannot use the revocation list of “%(issuer)s” (error %(openssl)s)."),
-        _CA_ADMIN,
-    ),
 }
 
 ANSWERS: Final[Mapping[str, tuple[Promise, Promise]]] = {

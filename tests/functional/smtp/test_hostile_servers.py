@@ -301,6 +301,14 @@ def test_a_forbidden_address_does_not_keep_the_next_from_being_called(plain: Smt
     assert dialed.attempts.startswith(f"127.0.0.2:{plain.port}=ADDRESS_NOT_ALLOWED")
 
 
+def test_an_address_that_no_route_leads_to_is_unreachable(test_connection: Probe):
+    everybody = "224.0.0.1"  # no system opens a TCP connection to a group of hosts
+    result = test_connection(25, host=everybody)
+    assert (result.code, result.stage) == (Code.CONNECT_UNREACHABLE, Stage.CONNECT)
+    assert result.params["peer"] == f"{everybody}:25"
+    assert result.params["detail"]
+
+
 def test_a_name_server_that_never_answers_is_left_at_the_deadline():
     stop = threading.Event()
 

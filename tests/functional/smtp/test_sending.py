@@ -128,14 +128,22 @@ def test_a_loss_before_the_final_dot_is_temporary(
 
 
 @pytest.mark.parametrize(
-    "action",
-    [close(), reset(), silence(), raw(b"ok\r\n"), answer("354 more")],
+    ("action", "code"),
+    [
+        (close(), Code.ANSWER_MISSING),
+        (reset(), Code.ANSWER_MISSING),
+        (silence(), Code.ANSWER_MISSING),
+        (raw(b"ok\r\n"), Code.ANSWER_MISSING),
+        (answer("354 more"), Code.REPLY_UNEXPECTED),
+    ],
     ids=["close", "reset", "silence", "noise", "354"],
 )
-def test_a_loss_after_the_final_dot_is_ambiguous(server: SmtpServer, session: SmtpSession, action):
+def test_a_loss_after_the_final_dot_is_ambiguous(
+    server: SmtpServer, session: SmtpSession, action, code: Code
+):
     server.fail("DOT", action)
     failure = refusal(session, seconds=1)
-    assert (failure.kind, failure.stage) == (Kind.AMBIGUOUS, Stage.DATA)
+    assert (failure.code, failure.kind, failure.stage) == (code, Kind.AMBIGUOUS, Stage.DATA)
     assert not session.is_usable
 
 

@@ -12,6 +12,7 @@ from tests.support.taxonomy.case import HOST, Case, Scene, raw_extension, relay,
 from tests.support.tls_dialogue import row
 
 UNKNOWN = [(raw_extension("1.2.3.4.5", b"\x05\x00"), True)]
+PROXY = [(raw_extension("1.3.6.1.5.5.7.1.14", bytes.fromhex("300c300a06082b06010505071501")), True)]
 BAD_NAMES = [(raw_extension("2.5.29.17", b"\x04\x01\x00"), False)]
 BAD_CONSTRAINTS = [(raw_extension("2.5.29.19", b"\x04\x01\x00"), True)]
 
@@ -172,6 +173,12 @@ def unknown_critical_extension() -> Scene:
     return trusted(relay(authority, extra=UNKNOWN), authority)
 
 
+def proxy_certificate() -> Scene:
+    """RFC 3820: issued by an ordinary certificate in its own name, which OpenSSL takes only when told to."""
+    authority = root()
+    return trusted(relay(authority, hosts=(), extra=PROXY), authority)
+
+
 def unknown_critical_extension_of_an_authority() -> Scene:
     authority = root()
     return trusted(relay(intermediate(authority, extra=UNKNOWN)), authority)
@@ -306,6 +313,7 @@ CASES = (
     Case(second_name_not_permitted, "NAME_CONSTRAINT", {"name": _SERVER}, 0, _SERVER),
     Case(unknown_critical_extension, "UNKNOWN_CRITICAL_EXT", {"name": _SERVER}, 0, _SERVER),
     Case(unknown_critical_extension_of_an_authority, "UNKNOWN_CRITICAL_EXT", {"name": _ISSUING}, 1, _ISSUING),
+    Case(proxy_certificate, "CHAIN_REFUSED", {"name": _SERVER, "openssl": "40"}, 0, _SERVER, ("NO_SAN",)),
     Case(policy_demanded_and_not_carried, "POLICY_CONSTRAINT", {"name": _SERVER}, 0, _SERVER),
     Case(policy_demanded_and_carried, "OK"),
     Case(names_that_cannot_be_read, "CERT_UNREADABLE", {"name": _SERVER}, 0, _SERVER),
