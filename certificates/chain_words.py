@@ -66,8 +66,11 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Reissue the certificate with the usage serverAuth, and a key usage with digitalSignature."),
     ),
     "ISSUER_NOT_A_CA": (
-        _("“%(name)s” signed a certificate but is no certificate authority."),
-        _("The chain of the server is wrong: ask its owner."),
+        _("“%(name)s” signed a certificate but may not: it is no authority, or its key usage forbids it."),
+        _(
+            "Ask the owner of the server for its right chain. If this one is in Trusted certificates, import "
+            "the certificate of the authority in its place."
+        ),
     ),
     "PATHLEN_EXCEEDED": (
         _("The authority “%(name)s” stands above more authorities than it may (path length)."),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from certificates import truststore
+from certificates.models import Status, StoreVersion, TrustedCertificate
 from console.models import AuditEvent
 from ise_mail.env import Address
 from notifications import relay
@@ -71,6 +72,18 @@ def test_a_test_with_an_empty_store_ends_with_its_reason_and_without_secret(serv
     assert test.process_id and test.ended_at
     assert test.transcript[-1].endswith("TLS alert 48 (unknown_ca)")
     assert test.chain[0]["pem"].startswith("-----BEGIN CERTIFICATE-----")
+    assert [one["at_fault"] for one in test.chain] == [True]
+
+
+def test_a_row_at_fault_is_kept_with_the_chain_that_the_server_sent(server, authority, now):
+    trust(authority, now)
+    TrustedCertificate.objects.update(status=Status.DISABLED)
+    StoreVersion.bump()
+    (test,) = request(wanted(server))
+    relay.run_test(test.pk, now)
+    test.refresh_from_db()
+    assert test.code == "ISSUER_DISABLED"
+    assert [(one["source"], one["at_fault"]) for one in test.chain] == [("presented", False), ("store", True)]
 
 
 def test_a_test_with_trust_is_green_and_counts_once_the_server_is_saved(server, authority, now):
