@@ -42,7 +42,8 @@ class OcspStatus:
     """How a certificate stands according to OCSP.
 
     "unreachable" stands for every case without a usable answer; `code` then says why. `source` is "stapled",
-    "cache" or the address that answered; `warnings` are worth showing although the answer counts.
+    "cache" or the address that answered; `warnings` are worth showing although the answer counts. `delegate`
+    signed in the issuer's place, and its own revocation counts.
     """
 
     state: State
@@ -53,6 +54,7 @@ class OcspStatus:
     reason: str = ""
     next_update: datetime | None = None
     warnings: tuple[Finding, ...] = ()
+    delegate: x509.Certificate | None = None
 
 
 def build_request(certificate: x509.Certificate, issuer: x509.Certificate, *, nonce: bytes | None) -> bytes:
@@ -88,12 +90,13 @@ def check_response(
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             return _unusable("OCSP_RESPONDER_ERROR", status=response.response_status.name)
         _refuse_unknown_extensions(response)
+        delegate = None
         if validate_signature:
-            ocsp_signer.check_signature(response, issuer=issuer, now=now)
+            delegate = ocsp_signer.check_signature(response, issuer=issuer, now=now)
         answers = _about(response, certificate, issuer)
         has_nonce = _check_nonce(response, nonce)
         answer = _worst_in_date(answers, now=now, is_fresh=has_nonce)
-        status = _status_of(answer)
+        status = replace(_status_of(answer), delegate=delegate)
     except OcspRefused as refused:
         return _unusable(refused.code, **refused.params)
     except UNREADABLE as error:

@@ -44,9 +44,12 @@ class OcspRefused(Exception):
         self.params = dict(params)
 
 
-def check_signature(response: ocsp.OCSPResponse, *, issuer: x509.Certificate, now: datetime) -> None:
+def check_signature(
+    response: ocsp.OCSPResponse, *, issuer: x509.Certificate, now: datetime
+) -> x509.Certificate | None:
     """Refuse an answer that neither the issuer nor a delegate of the issuer has signed.
 
+    Return the delegate whose own revocation counts (RFC 6960 section 4.2.2.2.1), None where none does.
     Raises OcspRefused; members that cannot be read raise what cryptography raises for them.
     """
     faults = []
@@ -58,7 +61,7 @@ def check_signature(response: ocsp.OCSPResponse, *, issuer: x509.Certificate, no
         except OcspRefused as refused:
             faults.append(refused)
         else:
-            return
+            return None if signer == issuer or _needs_no_check(signer) else signer
     if faults:
         raise faults[0]
     raise _unauthorized("the certificate of the signer is not in the answer", _told_name(response))
@@ -166,6 +169,11 @@ def _may_sign(delegate: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return True
     return usage.digital_signature or usage.content_commitment
+
+
+def _needs_no_check(delegate: x509.Certificate) -> bool:
+    """Whether the issuer says that this delegate is to be believed for its whole lifetime."""
+    return any(extension.oid == ExtensionOID.OCSP_NO_CHECK for extension in delegate.extensions)
 
 
 def _unauthorized(detail: str, signer: str) -> OcspRefused:

@@ -10,6 +10,7 @@ from cryptography import x509
 
 from certificates.pki import crl, fields, lists
 from certificates.pki.asked import Asked
+from certificates.pki.ocsp import OcspStatus
 from certificates.pki.rules import OcspRule
 from certificates.pki.status import Question
 from certificates.pki.trust import TrustedRow
@@ -46,7 +47,7 @@ def _by_rule(
 ) -> Iterator[Finding]:
     if row.ocsp is not None and asked.status is not None:
         question = Question(certificate, issuer, row.ocsp, asked.now, staple)
-        status = asked.status.status(question)
+        status = _weighed(asked.status.status(question), issuer, row, asked)
         about = {"name": _name(certificate), "issuer": row.name}
         yield from (replace(warning, params={**about, **warning.params}) for warning in status.warnings)
         if status.state == "good":
@@ -61,6 +62,18 @@ def _by_rule(
         if found is not None:
             named = {"name": _name(certificate), "issuer": row.name, **found.params}
             yield replace(found, params=named)
+
+
+def _weighed(status: OcspStatus, issuer: x509.Certificate, row: TrustedRow, asked: Asked) -> OcspStatus:
+    """The status, unless the list at hand says that the delegate who signed the answer was revoked itself."""
+    if status.delegate is None or row.crl is None or row.crl.der is None:
+        return status
+    found = crl.lookup(status.delegate, issuer, rule=row.crl, now=asked.now)
+    if found is None or found.code != "REVOKED_CRL":
+        return status
+    detail = f"revoked {found.params.get('date', '')}"
+    params = {**status.params, "signer": _name(status.delegate), "detail": detail}
+    return OcspStatus("unreachable", "OCSP_SIGNER_NOT_AUTHORIZED", params, status.source)
 
 
 def _refuses(rule: OcspRule, state: str) -> bool:

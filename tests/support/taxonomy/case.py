@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,7 @@ class Responder:
             return OcspStatus("unreachable", "OCSP_UNREACHABLE", {"url": ANSWER_URL, "why": "No answer."})
         asked = {"certificate": question.certificate, "issuer": question.issuer, "now": question.now}
         judged = ocsp.check_response(der, nonce=None, **asked)  # type: ignore[arg-type]
-        return OcspStatus(judged.state, judged.code, {"url": ANSWER_URL, **judged.params})
+        return replace(judged, params={"url": ANSWER_URL, **judged.params})
 
 
 @dataclass(frozen=True)

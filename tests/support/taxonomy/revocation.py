@@ -236,6 +236,29 @@ def answer_of_a_weak_delegate() -> Scene:
     )
 
 
+def _delegate_on_the_list(rule: OcspRule, **changes: Any) -> Scene:
+    """The answer of a delegate that the list of the same authority calls revoked."""
+    authority = root()
+    signer, leaf = made_lists.delegate(authority, **changes), relay(authority)
+    entry = made_lists.Entry(signer.certificate.serial_number)
+    checked = CrlRule(made_lists.crl(authority, entries=[entry]), LIST_URL)
+    rows = (replace(row(authority, name="Lab root"), ocsp=rule, crl=checked),)
+    staple = made_lists.answer(leaf.certificate, authority, signer)
+    return Scene(leaf, rows, staple=staple, asks_ocsp=True)
+
+
+def answer_of_a_revoked_delegate() -> Scene:
+    return _delegate_on_the_list(STRICT, extra=[])
+
+
+def answer_of_a_revoked_delegate_and_a_list_that_clears() -> Scene:
+    return _delegate_on_the_list(OcspRule("Lab"), extra=[])
+
+
+def answer_of_a_delegate_that_needs_no_check() -> Scene:
+    return _delegate_on_the_list(STRICT)
+
+
 def answer_about_another_certificate() -> Scene:
     return _answered(lambda leaf, authority: made_lists.answer(relay(authority).certificate, authority))
 
@@ -329,6 +352,14 @@ CASES = (
     _answer(forged_answer, "OCSP_BAD_SIGNATURE"),
     _answer(answer_of_an_impostor, "OCSP_SIGNER_NOT_AUTHORIZED"),
     _answer(answer_of_a_weak_delegate, "OCSP_SIGNER_WEAK"),
+    _answer(
+        answer_of_a_revoked_delegate,
+        "OCSP_SIGNER_NOT_AUTHORIZED",
+        signer="OCSP Delegate",
+        detail=f"revoked {(NOW - DAY).isoformat()}",
+    ),
+    Case(answer_of_a_revoked_delegate_and_a_list_that_clears, "OK", warnings=("OCSP_SIGNER_NOT_AUTHORIZED",)),
+    Case(answer_of_a_delegate_that_needs_no_check, "OK"),
     _not_brought(answer_about_another_certificate, "OCSP_NOT_FOR_THIS_CERT"),
     _answer(responder_that_refuses, "OCSP_RESPONDER_ERROR", status="TRY_LATER"),
     _not_brought(answer_that_cannot_be_read, "OCSP_MALFORMED"),
