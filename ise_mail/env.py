@@ -32,7 +32,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """One host and port that the outbound gate lets through although it is on this machine."""
+    """One address and port that the outbound gate lets through besides what its rules allow."""
 
     host: str
     port: int

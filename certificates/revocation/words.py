@@ -166,8 +166,8 @@ ANSWERS: Final[Mapping[str, tuple[Promise, Promise]]] = {
             "“%(issuer)s” (%(detail)s)."
         ),
         _(
-            "The responder needs a certificate that the authority itself issued for OCSP signing and that "
-            "is in date."
+            "The responder needs a certificate that the authority itself issued for OCSP signing, that is in "
+            "date and that is not revoked."
         ),
     ),
     "OCSP_SIGNER_WEAK": (

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from certificates import words
+from certificates.chain_words import CHAIN
 from certificates.importing.words import DETAILS
+from certificates.revocation.words import ANSWERS, LISTS, REVOKED
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_CODES = {"OK", "RSASSA-PSS"}
@@ -30,6 +32,21 @@ def test_no_sentence_fails_without_its_parameters(code: str) -> None:
     text = words.text_of(code, {})
     assert text.cause.strip() and text.remedy.strip()
     assert "%(" not in str(text)
+
+
+def how_to() -> dict[str, str]:
+    """The sentence beside each code in the tables of the how-to; a name in italics stands for a value."""
+    text = (ROOT / "docs/howto/trust.md").read_text()
+    return dict(re.findall(r"^\| ([A-Z0-9_]+) \| (.*?) \| .+ \|$", text, re.MULTILINE))
+
+
+def test_the_how_to_names_every_code_of_a_chain_and_its_revocation() -> None:
+    assert set(how_to()) == {*CHAIN, *REVOKED, *LISTS, *ANSWERS}
+
+
+@pytest.mark.parametrize(("code", "sentence"), how_to().items())
+def test_the_how_to_says_what_the_page_says(code: str, sentence: str) -> None:
+    assert re.sub(r"%\((\w+)\)s", r"*\1*", str(words.TABLE[code][0])) == sentence
 
 
 def test_an_unknown_code_is_named() -> None:
