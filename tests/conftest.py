@@ -11,9 +11,13 @@ import django
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
+from hypothesis import settings as hypothesis
 
 _folder = tempfile.mkdtemp(prefix="ise-mail-tests-")
 atexit.register(shutil.rmtree, _folder, True)
+# A single example may take long while other tests use the machine: that is no failure.
+hypothesis.register_profile("suite", deadline=None)
+hypothesis.load_profile("suite")
 os.environ["ISE_MAIL_DATA"] = _folder
 os.environ["ISE_MAIL_NODE"] = "ise3-1"
 os.environ["ISE_MAIL_FQDN"] = "ise3-1.testlab.com"
