@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certificates.pki import checks, fields, hostname, path, policies, revoked, second_gate
+from certificates.pki import checks, constraints, fields, hostname, path, policies, revoked, second_gate
 from certificates.pki.asked import Asked, Purpose
 from certificates.pki.verdict import OK, Finding, Verdict, chain_at_fault
 
@@ -54,11 +54,15 @@ def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Aske
     named = hostname.name_finding(leaf, asked.host) if asked.host else None
     found.append(named)
     found.append(_policy_finding(verified))
+    found.append(constraints.constraint_finding(verified))
+    found.append(constraints.usage_finding(verified, asked.policy.purpose))
     if most is not None and _authorities_between(verified) > most:
         found.append(Finding("CHAIN_TOO_LONG", {"name": fields.read(leaf).display_name}, "E", 0))
-    # The second verifier compares the name too, and would only say the same again.
-    is_judged = asked.policy.purpose is Purpose.SERVER and bool(asked.host) and named is None
-    if is_judged or asked.policy.purpose is Purpose.CLIENT:
+    # The second verifier finds these as well, and would only say the same again.
+    is_judged = asked.policy.purpose is Purpose.CLIENT or (
+        asked.policy.purpose is Purpose.SERVER and bool(asked.host)
+    )
+    if is_judged and not any(found):
         found.append(second_gate.second_finding(presented, verified=verified, asked=asked))
     return [finding for finding in found if finding is not None]
 

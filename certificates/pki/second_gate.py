@@ -26,8 +26,16 @@ from certificates.pki.verdict import Finding, Severity
 
 MAX_CHAIN_DEPTH: Final = 100
 """As many authorities as OpenSSL follows by default."""
-UNSUPPORTED: Final = ("unsupported", "unimplemented", "not supported")
-"""Words of the library for constraints that it cannot evaluate, which is not the same as violated."""
+UNSUPPORTED: Final = frozenset(
+    {
+        "unsupported name constraint",
+        "fatal error: critical nameConstraints extension contains an unsupported directoryName constraint",
+    }
+)
+"""The library's sentences for constraints that it cannot evaluate, which is not the same as violated."""
+FORBIDDEN: Final = ("Forbidden public key algorithm: ", "Forbidden signature algorithm: ")
+_EXHAUSTED: Final = "candidates exhausted: "
+_PLACE: Final = " (encountered processing "
 SOUND_KEYS: Final = frozenset({"RSA", "EC", "Ed25519", "Ed448"})
 """Kinds whose strength OpenSSL has judged; the library knows fewer curves and no Edwards curve."""
 
@@ -52,7 +60,8 @@ def second_finding(presented: Sequence[bytes], *, verified: Sequence[bytes], ask
     except VerificationError as error:
         text = str(error)
         chain = [fields.load(der) for der in verified]
-        return Finding("SECOND_OPINION", {"text": text}, _severity(text, chain, refuses), 0)
+        severity = _severity(_reason(text), chain, refuses)
+        return Finding("SECOND_OPINION", {"text": text}, severity, _depth(text, chain))
     except UNREADABLE as error:
         return Finding("SECOND_OPINION", {"text": str(error)}, "W", 0)
     return None
@@ -98,10 +107,25 @@ def _leaf_policy() -> ExtensionPolicy:
     )
 
 
-def _severity(text: str, certificates: Sequence[x509.Certificate], refuses: bool) -> Severity:
-    lowered = text.lower()
-    if not refuses or any(word in lowered for word in UNSUPPORTED):
+def _reason(text: str) -> str:
+    """The library's own sentence, without where it stood.
+
+    Names out of certificates may stand in the text: only the whole of it, or how it begins, says anything.
+    """
+    inner = text.removeprefix("validation failed: ")
+    while inner.startswith(_EXHAUSTED):
+        inner = inner.removeprefix(_EXHAUSTED)
+    return inner.partition(_PLACE)[0]
+
+
+def _severity(reason: str, certificates: Sequence[x509.Certificate], refuses: bool) -> Severity:
+    if not refuses or reason in UNSUPPORTED:
         return "W"
-    if "forbidden public key algorithm" in lowered or "forbidden signature algorithm" in lowered:
+    if reason.startswith(FORBIDDEN):
         return "W" if {fields.read(c).key_kind for c in certificates} <= SOUND_KEYS else "E"
     return "E"
+
+
+def _depth(text: str, chain: Sequence[x509.Certificate]) -> int:
+    """Which certificate of the chain the library was at; the server's own where it does not say."""
+    return next((d for d, one in enumerate(chain) if text.endswith(f"{_PLACE}{one!r})")), 0)

@@ -8,7 +8,7 @@ from OpenSSL import crypto
 
 from tests.support.der import replaced, sequence
 from tests.support.pki import Key, Made, intermediate, root
-from tests.support.taxonomy.case import HOST, Case, Scene, relay, trusted
+from tests.support.taxonomy.case import Case, Scene, relay, trusted
 
 
 def _resigned(made: Made, issuer: Made, digest: str) -> Made:
@@ -84,13 +84,6 @@ def dsa_root() -> Scene:
 def dsa_root_with_the_second_verifier_off() -> Scene:
     authority = root(key=dsa.generate_private_key(2048))
     return trusted(relay(intermediate(authority)), authority, second_gate=False)
-
-
-def wildcard_over_an_excluded_name() -> Scene:
-    excluded = x509.NameConstraints(None, [x509.DNSName("evil.testlab.com")])
-    authority = root()
-    issuing = intermediate(authority, extra=[(excluded, True)])
-    return trusted(relay(issuing, hosts=(HOST, "*.testlab.com")), authority)
 
 
 def _rooted(key: Key) -> Scene:
@@ -180,7 +173,6 @@ CASES = (
         because=_ONE_FAULT,
     ),
     Case(dsa_root, "SECOND_OPINION", {}, 0, _SERVER),
-    Case(wildcard_over_an_excluded_name, "SECOND_OPINION", {}, 0, _SERVER),
     Case(authority_with_its_own_curve, "EXPLICIT_CURVE", {"name": _ISSUING}, 1, _ISSUING),
     Case(dsa_root_with_the_second_verifier_off, "OK", warnings=("SECOND_OPINION",)),
     Case(edwards_curve_25519, "OK", warnings=("SECOND_OPINION",)),
