@@ -246,6 +246,7 @@ def test_the_page_polls_until_the_verdict_and_shows_it(ada, settings, now):
     assert 'id="smtp-last-ise3-1"' in page.content.decode()
     assert "hx-swap-oob" not in last.content.decode()
     assert fresh(test).chain[-1]["pem"] not in unescape(last.content.decode())
+    assert text.count("At fault") == 1
 
 
 def test_a_node_without_a_worker_is_named_within_five_seconds(ada, monkeypatch, now):

@@ -1,4 +1,4 @@
-"""What OpenSSL lets pass, in chains that the second verifier gives up on: still no way around a prohibition."""
+"""What OpenSSL lets pass, in chains that the second verifier gives up on: still no way around it."""
 
 from __future__ import annotations
 
