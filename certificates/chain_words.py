@@ -34,7 +34,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Enable it."),
     ),
     "ISSUER_WRONG_USAGE": (
-        _("“%(name)s” is trusted for %(usages)s, not for “%(needed)s”."),
+        _("“%(name)s” is trusted only for this: %(usages)s. It lacks “%(needed)s”."),
         _("Edit the trusted certificate and tick “%(needed)s”."),
     ),
     "CERT_EXPIRED": (
@@ -74,23 +74,23 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
     ),
     "PATHLEN_EXCEEDED": (
         _("The authority “%(name)s” stands above more authorities than it may (path length)."),
-        _("Ask the administrator of the authority."),
+        _("Ask the administrator of the authority to raise the limit, or to issue nearer to the root."),
     ),
     "NAME_CONSTRAINT": (
         _("The authority above “%(name)s” may not issue certificates for this name (name constraints)."),
-        _("Ask the administrator of the authority."),
+        _("Ask the administrator of the authority for a certificate from one that may issue for it."),
     ),
     "UNKNOWN_CRITICAL_EXT": (
         _("“%(name)s” has a critical extension that is not understood."),
-        _("Ask the administrator of the authority."),
+        _("Ask the administrator of the authority to reissue it without this extension."),
     ),
     "POLICY_CONSTRAINT": (
         _("An authority above “%(name)s” demands a certificate policy that this chain does not carry."),
-        _("Ask the administrator of the authority."),
+        _("Ask the administrator of the authority for certificates that carry the policy."),
     ),
     "ISSUER_KEY_ID_MISMATCH": (
         _("“%(name)s” names the key %(wanted)s of its issuer, but “%(issuer)s” has the key %(held)s."),
-        _("The server sends a wrong certificate of its authority: ask its owner."),
+        _("Let the server send the present certificate of its authority."),
     ),
     "KEY_NOT_FOR_TLS": (
         _("The key of “%(name)s” is of the kind %(kind)s, which no version of TLS accepted here can use."),
@@ -102,7 +102,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
     ),
     "CHAIN_TOO_LONG": (
         _("The chain is longer than is accepted."),
-        _("Ask the administrator of the authority."),
+        _("Let the server send fewer certificates, or ask for one that was issued nearer to the root."),
     ),
     "CHAIN_REFUSED": (
         _("“%(name)s” is refused by OpenSSL with error %(openssl)s."),
@@ -114,7 +114,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
     ),
     "WEAK_KEY_CA": (
         _("The key of the authority “%(name)s” is too short: %(bits)s bits, %(needed)s are needed."),
-        _("Ask the administrator of the authority."),
+        _("Ask its administrator for a certificate from an authority with a longer key."),
     ),
     "WEAK_SIGNATURE": (
         _("“%(name)s” is signed with %(digest)s, which is broken."),
@@ -129,7 +129,7 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Reissue the certificate."),
     ),
     "STORE_EMPTY": (
-        _("No enabled certificate is trusted for “%(usage)s”."),
+        _("No certificate that is enabled and in date is trusted for “%(usage)s”."),
         _("Import the certificate of the authority, or tick this box on one that is there."),
     ),
     "SECOND_OPINION": (

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from certificates.chain_words import CHAIN, TLS
-from certificates.importing.words import DETAILS, IMPORT, WARNINGS
+from certificates.detail_words import detail_of, reason_of
+from certificates.importing.words import IMPORT, WARNINGS
 from certificates.pki.verdict import Finding
 from certificates.revocation.words import REVOCATION
 from certificates.usages import LABELS, Usage
@@ -71,13 +72,11 @@ class _Values(dict[str, str]):
 
 
 def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
-    values = {name: str(value)[:VALUE_LENGTH] or "—" for name, value in params.items()}
+    values = {name: _shown(name, str(value))[:VALUE_LENGTH] or "—" for name, value in params.items()}
     values["code"] = code
     values["who"] = _who(params)
     if "block" in params:
         values["block"] = place_of(params)
-    if params.get("detail") in DETAILS:
-        values["detail"] = str(DETAILS[params["detail"]])
     for name in ("usage", "needed", "usages", "needs"):
         if _are_usages(params.get(name)):
             values[name] = usage_labels(params[name])
@@ -89,9 +88,15 @@ def _readable(code: str, params: Mapping[str, str]) -> dict[str, str]:
         values["why"] = text_of(params["fault"], {k: v for k, v in params.items() if k != "fault"}).cause
     if params.get("days", "").isdigit():
         days = int(params["days"])
-        values["ago"] = ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
-        values["ahead"] = ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+        values |= {"ago": _ago(days), "ahead": _ahead(days)}
     return values
+
+
+def _shown(name: str, value: str) -> str:
+    """A parameter in words, where it is a reason or a detail that has some."""
+    if name == "reason":
+        return reason_of(value)
+    return detail_of(value) if name == "detail" else value
 
 
 def _are_usages(codes: str | None) -> bool:
@@ -113,6 +118,18 @@ def _who(params: Mapping[str, str]) -> str:
         case "issuer":
             return _("The issuing certificate “%(name)s”") % {"name": name}
     return _("The certificate “%(name)s”") % {"name": name}
+
+
+def _ago(days: int) -> str:
+    if not days:
+        return _("less than a day ago")
+    return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+
+
+def _ahead(days: int) -> str:
+    if not days:
+        return _("in less than a day")
+    return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
 
 
 def _date(text: str) -> str:

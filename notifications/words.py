@@ -14,6 +14,8 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from certificates import words as trust_words
+from console.egress import Refusal
+from notifications import stage_words
 from notifications.smtp.errors import Code, Stage
 from notifications.smtp.resolve import DnsFault
 
@@ -52,6 +54,18 @@ EXIT_BY_STAGE: Final = {
 }
 
 
+REFUSALS: Final[Mapping[str, Promise]] = {
+    Refusal.NOT_AN_ADDRESS: _("it is no address"),
+    Refusal.LINK_LOCAL: _("a link-local address"),
+    Refusal.LOOPBACK: _("an address of the node itself"),
+    Refusal.MULTICAST: _("a multicast address"),
+    Refusal.UNSPECIFIED: _("an unspecified address"),
+    Refusal.METADATA: _("the metadata service of a cloud"),
+    Refusal.PORT: _("the port is not one of a mail server"),
+}
+"""Why the outbound gate is shut."""
+
+
 class Row(NamedTuple):
     """One outcome; without `exit_code` the stage decides."""
 
@@ -76,14 +90,8 @@ def text_of(code: str, params: Mapping[str, str]) -> Words:
     if row is None:
         told = trust_words.text_of(code, params)
         return Words(str(SSL), told.cause, told.remedy)
-    known = _Known({**params, **_fault_of(params)})
+    known = _Known(_readable(params))
     return Words(str(row.headline), str(row.cause).format_map(known), str(row.remedy).format_map(known))
-
-
-def _fault_of(params: Mapping[str, str]) -> dict[str, str]:
-    """Return the detail of a name that leads nowhere in words."""
-    fault = DNS_FAULTS.get(params.get("fault", ""))
-    return {"detail": str(fault)} if fault else {}
 
 
 def exit_code(code: str, stage: str | None) -> int:
@@ -94,6 +102,15 @@ def exit_code(code: str, stage: str | None) -> int:
     if row.exit_code is not None:
         return row.exit_code
     return EXIT_BY_STAGE[Stage(stage)] if stage else 20
+
+
+def _readable(params: Mapping[str, str]) -> dict[str, str]:
+    """The parameters with the name of the stage, and the reason of DNS or of the outbound gate in words."""
+    values = dict(params)
+    if params.get("step") in stage_words.NAMES:
+        values["step"] = stage_words.name_of(params["step"])
+    detail = DNS_FAULTS.get(params.get("fault", "")) or REFUSALS.get(params.get("detail", ""))
+    return values | {"detail": str(detail)} if detail else values
 
 
 class _Known(dict[str, str]):
@@ -163,7 +180,7 @@ TABLE: Final[Mapping[str, Row]] = {
     Code.CONNECTION_RESET: Row(
         CONNECTION,
         None,
-        _("The server broke the connection at the stage {step}."),
+        _("The server broke the connection at the stage “{step}”."),
         _("Look into the log of the mail server; it may list which addresses may connect."),
     ),
     Code.BANNER_TIMEOUT: Row(
@@ -175,7 +192,7 @@ TABLE: Final[Mapping[str, Row]] = {
     Code.REPLY_TIMEOUT: Row(
         CONNECTION,
         None,
-        _("The server did not answer in time at the stage {step}; the whole takes at most {seconds} s."),
+        _("The server did not answer in time at the stage “{step}”; the whole takes at most {seconds} s."),
         _RAISE_TIMEOUT,
     ),
     Code.TLS_ON_PLAIN_PORT: Row(
@@ -240,7 +257,7 @@ TABLE: Final[Mapping[str, Row]] = {
         SSL,
         30,
         _("The server does not speak the TLS version that is required here."),
-        _("Upgrade the server; TLS 1.2 is the least that is accepted."),
+        _("Upgrade the server, or lower the minimum TLS version; 1.2 is the least that is accepted."),
     ),
     Code.TLS_NO_COMMON_CIPHER: Row(
         SSL,
@@ -273,13 +290,16 @@ TABLE: Final[Mapping[str, Row]] = {
         CONNECTION,
         40,
         _("The server offers no sign-in on this connection."),
-        _("Switch password authentication off, or switch TLS on: many servers offer it only then."),
+        _(
+            "Switch TLS on if it is off: many servers offer it only then. Else use another port, or no "
+            "password."
+        ),
     ),
     Code.AUTH_MECH_UNSUPPORTED: Row(
         CONNECTION,
         40,
         _("The server offers {offered} to sign in; this node knows {wanted}."),
-        _("Enable one of them on the server."),
+        _("Enable one that this node knows on the server."),
     ),
     Code.AUTH_NEEDS_TLS: Row(
         CONNECTION,

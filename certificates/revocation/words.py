@@ -204,8 +204,8 @@ ANSWERS: Final[Mapping[str, tuple[Promise, Promise]]] = {
     "OCSP_RESPONDER_ERROR": (
         _("The OCSP service %(url)s refuses to answer (%(status)s)."),
         _(
-            "TRY_LATER passes by itself. UNAUTHORIZED often means that the responder does not serve this "
-            "authority."
+            "Test again later; if it stays so, ask the administrator of the responder. UNAUTHORIZED often "
+            "means that it does not serve this authority."
         ),
     ),
     "OCSP_MALFORMED": (

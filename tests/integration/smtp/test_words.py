@@ -54,6 +54,12 @@ def test_every_fault_of_a_handshake_has_exit_code_30(code: str):
     assert words.exit_code(code, Stage.TLS) == 30
 
 
+def test_a_stage_is_named_as_in_the_list_of_stages_and_the_outbound_gate_gives_its_reason():
+    assert "at the stage “Greeting”." in words.text_of(Code.CONNECTION_RESET, {"step": "GREETING"}).cause
+    refused = words.text_of(Code.ADDRESS_NOT_ALLOWED, {"peer": "127.0.0.1:25", "detail": "LOOPBACK"})
+    assert refused.cause.endswith("(an address of the node itself).")
+
+
 @pytest.mark.parametrize("code", list(words.TABLE))
 def test_words_without_parameters_have_no_holes(code: str):
     told = words.text_of(code, {})

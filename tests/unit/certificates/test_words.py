@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from certificates import words
 from certificates.chain_words import CHAIN
@@ -56,8 +57,8 @@ def test_an_unknown_code_is_named() -> None:
 def test_usages_are_quoted_with_the_labels_of_ise() -> None:
     params = {"name": "Lab", "usages": "cisco_services", "needed": "infrastructure"}
     assert words.text_of("ISSUER_WRONG_USAGE", params).cause == (
-        "“Lab” is trusted for Trust for authentication of Cisco Services, "
-        "not for “Trust for authentication within ISE”."
+        "“Lab” is trusted only for this: Trust for authentication of Cisco Services. "
+        "It lacks “Trust for authentication within ISE”."
     )
 
 
@@ -77,6 +78,31 @@ def test_days_are_counted_in_singular_and_plural() -> None:
     one, two = (words.text_of("CERT_EXPIRED", params | {"days": days}).cause for days in ("1", "2"))
     assert one == "The certificate of the server, “mx”, expired on 6 Apr 2026 12:58:00 UTC (1 day ago)."
     assert two.endswith("(2 days ago).")
+    none = words.text_of("CERT_EXPIRES_SOON", params | {"days": "0"}).cause
+    assert none.endswith("(in less than a day).")
+
+
+def test_dates_are_written_as_on_the_pages_in_french_too() -> None:
+    params = {"role": "server", "name": "mx", "date": "2026-04-06T12:58:00+00:00", "days": "2"}
+    with override("fr"):
+        assert "6 avr. 2026 12:58:00 UTC" in words.text_of("CERT_EXPIRED", params).cause
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "told"),
+    [
+        ("REVOKED_CRL", {"reason": "keyCompromise"}, "(key compromised)"),
+        ("REVOKED_OCSP", {"reason": "of another world"}, "(of another world)"),
+        ("CRL_BAD_NUMBER", {"detail": "missing"}, "(it has none)"),
+        ("OCSP_STALE", {"detail": "nextUpdate 2026-04-06T12:58:00+00:00"}, "due on 6 Apr 2026 12:58:00 UTC)"),
+        ("OCSP_STALE", {"detail": "thisUpdate 2026-04-06T12:58:00+00:00, no nextUpdate"}, "12:58:00 UTC)"),
+        ("CRL_UNREADABLE", {"detail": 'error: ParseError { kind: ["a"] }'}, "cannot be read: error."),
+        ("SECOND_OPINION", {"text": "Forbidden: AlgorithmIdentifier { oid: 1"}, "chain: Forbidden."),
+        ("CERT_UNREADABLE", {"detail": "extensions"}, "its extensions."),
+    ],
+)
+def test_what_a_check_found_is_told_in_words(code: str, params: dict[str, str], told: str) -> None:
+    assert told in words.text_of(code, params).cause
 
 
 def test_what_a_certificate_says_is_cut_and_never_read_as_a_format() -> None:
@@ -91,4 +117,4 @@ def test_what_a_library_dumps_is_left_out_and_a_moment_is_readable() -> None:
     stale = words.text_of(
         "OCSP_STALE", {"url": "http://o/", "detail": "nextUpdate 2026-11-22T14:10:40+00:00"}
     )
-    assert stale.cause.endswith("is out of date (nextUpdate 22 Nov 2026 14:10:40 UTC).")
+    assert stale.cause.endswith("is out of date (its successor was due on 22 Nov 2026 14:10:40 UTC).")
