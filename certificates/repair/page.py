@@ -97,7 +97,8 @@ class SwitchLine:
     @property
     def label(self) -> str:
         """The words of the button."""
-        boxes = _("”, “").join(str(LABELS[usage]) for usage in sorted(self.switch.adds - self._ticked))
+        added = self.switch.adds - self._ticked
+        boxes = _("”, “").join(str(LABELS[usage]) for usage in LABELS if usage in added)
         if not boxes:
             return _("Enable and test again")
         if self.switch.enables:
