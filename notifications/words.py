@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from certificates import words as trust_words
@@ -113,11 +112,14 @@ def _readable(params: Mapping[str, str]) -> dict[str, str]:
     return values | {"detail": str(detail)} if detail else values
 
 
+_NO_TEXT: Final = _("no text")
+
+
 class _Known(dict[str, str]):
     """Parameters for str.format_map; one that is unknown or empty reads as a dash."""
 
     def __getitem__(self, key: str) -> str:
-        return super().get(key) or (translated("no text") if key == "text" else "–")
+        return super().get(key) or (str(_NO_TEXT) if key == "text" else "–")
 
 
 _SEE_SERVER_LOG: Final = _("Look into the log of the mail server.")
