@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.detail.extension_names import VALUES
 from certificates.importing.words import DETAILS
+from console.egress_words import REFUSALS
 
 EXACT: Final[Mapping[str, Promise]] = {
     **DETAILS,
@@ -40,7 +41,9 @@ _REASONS: Final = VALUES["list_reasons"]
 
 
 def reason_of(code: str) -> str:
-    """The reason of a revocation in words; one that is unknown stays as it is."""
+    """The reason of a revocation or of the outbound gate in words; one that is unknown stays as it is."""
+    if code in REFUSALS:
+        return str(REFUSALS[code])
     return str(_REASONS[code]).lower() if code in _REASONS else code
 
 

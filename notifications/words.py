@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from certificates import words as trust_words
-from console.egress import Refusal
+from console.egress_words import REFUSALS
 from notifications import stage_words
 from notifications.smtp.errors import Code, Stage
 from notifications.smtp.resolve import DnsFault
@@ -51,18 +51,6 @@ EXIT_BY_STAGE: Final = {
     Stage.DATA: 50,
     Stage.QUIT: 50,
 }
-
-
-REFUSALS: Final[Mapping[str, Promise]] = {
-    Refusal.NOT_AN_ADDRESS: _("it is no address"),
-    Refusal.LINK_LOCAL: _("a link-local address"),
-    Refusal.LOOPBACK: _("an address of the node itself"),
-    Refusal.MULTICAST: _("a multicast address"),
-    Refusal.UNSPECIFIED: _("an unspecified address"),
-    Refusal.METADATA: _("the metadata service of a cloud"),
-    Refusal.PORT: _("the port is not one of a mail server"),
-}
-"""Why the outbound gate is shut."""
 
 
 class Row(NamedTuple):

@@ -93,6 +93,7 @@ def test_dates_are_written_as_on_the_pages_in_french_too() -> None:
     [
         ("REVOKED_CRL", {"reason": "keyCompromise"}, "(key compromised)"),
         ("REVOKED_OCSP", {"reason": "of another world"}, "(of another world)"),
+        ("REFUSED_BY_GATE", {"reason": "PORT"}, "(this port is not open)"),
         ("CRL_BAD_NUMBER", {"detail": "missing"}, "(it has none)"),
         ("OCSP_STALE", {"detail": "nextUpdate 2026-04-06T12:58:00+00:00"}, "due on 6 Apr 2026 12:58:00 UTC)"),
         ("OCSP_STALE", {"detail": "thisUpdate 2026-04-06T12:58:00+00:00, no nextUpdate"}, "12:58:00 UTC)"),
