@@ -34,8 +34,16 @@ def refuse_hidden_characters(text: str) -> None:
     for index in range(len(text)):
         if _is_hidden(text, index):
             raise ValidationError(_("Leave out line breaks, control characters and invisible characters."))
-    if text and not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+    if text and not count_visible(text):
         raise ValidationError(_("Enter at least one character that can be seen."))
+
+
+def count_visible(text: str) -> int:
+    """Return how many letters, digits and signs a reader sees; spaces and combining marks do not count."""
+    return sum(
+        unicodedata.category(character)[0] in "LNPS" and not _is_hidden(text, index)
+        for index, character in enumerate(text)
+    )
 
 
 def refuse_unusual_user_name(name: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from console.plain_text import escaped, refuse_hidden_characters
+from console.plain_text import count_visible, escaped, refuse_hidden_characters
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,18 @@ def test_names_of_every_script_are_taken(text: str) -> None:
 )
 def test_what_a_terminal_would_obey_is_spelled_out(text: str, shown: str) -> None:
     assert escaped(text, keep="\n") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("lab, no owner", 11),
+        ("\u200b" * 10, 0),
+        (" \t\n", 0),
+        ("e\u0301\ufe0f", 1),
+        ("\u2800\u3164", 0),
+        ("王小明", 3),
+    ],
+)
+def test_what_is_seen_is_counted(text: str, count: int) -> None:
+    assert count_visible(text) == count
