@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 PAGE_SIZES: Final = (25, 50, 100)
+NOT_A_CHARACTER: Final = "\N{REPLACEMENT CHARACTER}"
+"""What stands for NUL, which PostgreSQL takes in no text: it finds nothing, and it is seen in the box."""
 FEW: Final = 1000
 """Up to so many rows are found once and then named by their keys, whatever is asked of them next."""
 
@@ -82,7 +84,7 @@ def parse_query(values: Mapping[str, str]) -> ListQuery:
     band, status, usage = values.get("expiry", ""), values.get("status", ""), values.get("for", "")
     sort, size = values.get("sort", ""), values.get("size", "")
     return ListQuery(
-        search=values.get("q", "").replace("\x00", "").strip()[:200],
+        search=values.get("q", "").replace("\x00", NOT_A_CHARACTER).strip()[:200],
         narrowing=Narrowing(
             band=Band(band) if band in Band.values else None,
             status=Status(status) if status in Status.values else None,

@@ -80,6 +80,8 @@ def filled(now: datetime) -> None:
         ({"usage": "infrastructure", "status": "enabled", "expiry": "30"}, ["in 8"]),
         ({"usage": "unknown", "expiry": "expired"}, []),
         ({"q": "in ", "expiry": "60"}, ["in 45"]),
+        ({"q": "in\x00 "}, []),
+        ({"q": "\x00"}, []),
     ],
 )
 def test_every_filter_shows_its_rows_and_its_chip_has_their_number(
