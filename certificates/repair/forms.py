@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,16 @@ from certificates.importing.naming import NAME_LENGTH
 from certificates.models import USAGE_COLUMNS
 from certificates.pki import fingerprints, parse
 from certificates.pki.parse import ParseRefused, SourceFile, read_files
+from certificates.repair.offers import Outlook, Way
 from certificates.repair.repairing import Decision, Proof
-from certificates.repair.ways import FOR_MAIL, Outlook, Way, topmost_of_file
+from certificates.repair.ways import FOR_MAIL, topmost_of_file
 from certificates.truststore import ImportRefused
 from certificates.usage_form import UsageForm
+from console.plain_text import count_visible, refuse_hidden_characters
 
-FILE: Final = "file"
+CHANGED: Final = gettext_lazy(
+    "What is offered here has changed since it was shown. Nothing was done: look at it again."
+)
 SHORTEST_REASON: Final = 10
 
 
@@ -40,7 +45,7 @@ class RepairForm(UsageForm):
 
     way = forms.ChoiceField(
         label=gettext_lazy("Whom to trust"),
-        error_messages={"required": gettext_lazy("Choose whom to trust.")},
+        error_messages={"required": gettext_lazy("Choose whom to trust."), "invalid_choice": CHANGED},
     )
     ca_file = forms.FileField(
         label=gettext_lazy("File of the authority"),
@@ -89,10 +94,20 @@ class RepairForm(UsageForm):
         self._look = look
         self.chosen: Way | None = None
         self.mismatch: Way | None = None
-        offered = [(str(at), "") for at, way in enumerate(outlook.ways) if way.ends_the_refusal]
+        self._offered = {way.token: way for way in outlook.offered}
         field = self.fields["way"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*offered, (FILE, "")]
+        field.choices = [(value, "") for value in (*self._offered, self.file_value)]
+
+    @property
+    def file_value(self) -> str:
+        """What stands for the file among the ways."""
+        return self.outlook.file_token
+
+    @property
+    def is_file_chosen(self) -> bool:
+        """Whether the file is what is, or is to be, trusted."""
+        return bool(self["way"].value() == self.file_value)
 
     def boxes_of(self, way: Way) -> list[forms.BoundField]:
         """The confirmations that a way needs."""
@@ -103,7 +118,7 @@ class RepairForm(UsageForm):
     def decision(self) -> Decision:
         """What was decided; only after the form was found valid."""
         assert self.chosen is not None
-        proof = Proof.FILE if self.cleaned_data["way"] == FILE else Proof(self.cleaned_data["proof"])
+        proof = Proof.FILE if self.is_file_chosen else Proof(self.cleaned_data["proof"])
         return Decision(
             way=self.chosen,
             usages=self.usages,
@@ -116,10 +131,10 @@ class RepairForm(UsageForm):
     def clean(self) -> dict[str, Any]:
         """Find the certificate that is meant and hold the proof against it."""
         cleaned = super().clean()
-        if cleaned.get("way") == FILE:
+        if cleaned.get("way") == self.file_value:
             self._read_file(cleaned.get("ca_file"))
         elif "way" in cleaned:
-            self.chosen = self.outlook.ways[int(cleaned["way"])]
+            self.chosen = self._offered[cleaned["way"]]
             self._check_proof(self.chosen, cleaned)
         if self.chosen is not None:
             needed = confirmations.boxes_for(self.chosen.warnings)
@@ -137,8 +152,7 @@ class RepairForm(UsageForm):
 
     def _check_proof(self, way: Way, cleaned: dict[str, Any]) -> None:
         if cleaned.get("proof") == Proof.REASON:
-            if len(cleaned.get("reason", "").strip()) < SHORTEST_REASON:
-                self.add_error("reason", _("Say in at least 10 characters why nothing is compared."))
+            self._check_reason(cleaned.get("reason", ""))
             return
         typed = cleaned.get("fingerprint_end", "")
         if not typed.strip():
@@ -149,6 +163,15 @@ class RepairForm(UsageForm):
                 "fingerprint_end",
                 _("This is not the end of its fingerprint: a typing error, or not the owner’s certificate."),
             )
+
+    def _check_reason(self, reason: str) -> None:
+        try:
+            refuse_hidden_characters(" ".join(reason.split()))
+        except ValidationError as refusal:
+            self.add_error("reason", refusal)
+        else:
+            if count_visible(reason) < SHORTEST_REASON:
+                self.add_error("reason", _("Say in at least 10 characters why nothing is compared."))
 
     def _read_file(self, uploaded: Any) -> None:
         if uploaded is None:
@@ -169,7 +192,7 @@ class RepairForm(UsageForm):
 
 def _first_choice(outlook: Outlook) -> str:
     """The topmost certificate where it is a root that the server sent; a second choice is no default."""
-    for at, way in enumerate(outlook.ways):
-        if way.ends_the_refusal and way.certificate.fields.is_self_issued and at == 0:
-            return str(at)
-    return FILE if outlook.missing else ""
+    top = next(iter(outlook.ways), None)
+    if top is not None and top.ends_the_refusal and top.certificate.fields.is_self_issued:
+        return top.token
+    return outlook.file_token if outlook.missing else ""

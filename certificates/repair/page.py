@@ -18,9 +18,10 @@ from certificates.chains.climb import Role
 from certificates.chains.purposes import purpose_named
 from certificates.models import Proposal
 from certificates.pki import fingerprints
-from certificates.repair.forms import FILE, RepairForm
+from certificates.repair.forms import RepairForm
+from certificates.repair.offers import Outlook, Switch, Way
 from certificates.repair.repairing import Proof
-from certificates.repair.ways import Outlook, Switch, Way, outlook
+from certificates.repair.ways import outlook
 from certificates.usages import LABELS
 
 ROLES: Final = {
@@ -133,22 +134,21 @@ def form_of(
 def context_of(proposal: Proposal, form: RepairForm, *, fault: str = "") -> dict[str, Any]:
     """What the repair is drawn from; `fault` says why an issuer could not be fetched."""
     chosen = form["way"].value()
-    ways = form.outlook.ways
     return {
         "proposal": proposal,
         "form": form,
         "purpose": purpose_named(proposal.purpose).of(proposal.endpoint),
         "options": [
-            Option(str(at), way, chosen == str(at), form.boxes_of(way))
-            for at, way in enumerate(ways)
-            if way.ends_the_refusal
+            Option(way.token, way, chosen == way.token, form.boxes_of(way)) for way in form.outlook.offered
         ],
-        "boxes_of_file": form.boxes_of(form.chosen) if form.chosen and chosen == FILE else [],
-        "is_file_chosen": chosen == FILE,
+        "boxes_of_file": form.boxes_of(form.chosen) if form.chosen and form.is_file_chosen else [],
+        "is_file_chosen": form.is_file_chosen,
+        "file_value": form.file_value,
         "is_reason_chosen": form["proof"].value() == Proof.REASON,
         "switches": [SwitchLine(switch) for switch in form.outlook.switches],
         "missing": form.outlook.missing,
         "issuer_url": form.outlook.issuer_url,
+        "expired": form.outlook.expired,
         "fault": fault,
     }
 

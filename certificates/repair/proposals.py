@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 
 from certificates.models import Proposal
 from certificates.pki import der, fields
+from certificates.pki.assumed import path_to
 
 KEPT_FOR: Final = timedelta(hours=1)
 MOST_OF_ONE_ADMIN: Final = 20
 MOST_BYTES: Final = 256 * 1024
+MOST_CERTIFICATES: Final = 12
 REPAIRABLE: Final = frozenset(
     {
         "UNKNOWN_ISSUER",
@@ -57,9 +60,15 @@ def can_repair(code: str, params: Mapping[str, str]) -> bool:
 
 
 def propose(refused: Refused, *, actor: str, now: datetime) -> UUID:
-    """Keep a refused chain for its admin to look into; return its id. Raises NothingSent."""
+    """Keep a refused chain for its admin to look into; return its id. Raises NothingSent.
+
+    Of what was sent only the path from the server's certificate upwards is kept, at most MOST_CERTIFICATES.
+    """
     sent = [one for one in refused.presented if _is_whole(one)]
-    if not sent or sent[0] != refused.presented[0] or sum(map(len, sent)) > MOST_BYTES:
+    if not sent or sent[0] != refused.presented[0]:
+        raise NothingSent
+    path = [one.public_bytes(Encoding.DER) for one in path_to(None, sent)[:MOST_CERTIFICATES]]
+    if sum(map(len, path)) > MOST_BYTES:
         raise NothingSent
     with transaction.atomic():
         own = Proposal.objects.filter(made_by=actor).order_by("-made_at", "-pk")
@@ -71,7 +80,7 @@ def propose(refused: Refused, *, actor: str, now: datetime) -> UUID:
             host=refused.host[:255],
             usage=refused.usage,
             code=refused.code,
-            presented=b"".join(sent),
+            presented=b"".join(path),
             made_by=actor,
             made_at=now,
         )

@@ -12,12 +12,17 @@ from django.db import transaction
 
 from certificates import truststore
 from certificates.importing.confirmations import Confirmation
-from certificates.models import Proposal, Status
-from certificates.pki import pem
-from certificates.repair.ways import Switch, Way
+from certificates.importing.rows import summary_of
+from certificates.models import Proposal, Status, TrustedCertificate
+from certificates.pki import fingerprints, pem
+from certificates.repair.offers import Switch, Way
 from certificates.truststore import Change
 from certificates.usages import Usage
 from console import audit
+
+
+class OfferChanged(Exception):
+    """The trusted certificate is no longer what was shown to the admin."""
 
 
 class Proof(StrEnum):
@@ -67,10 +72,13 @@ def trust(
 def switch_on(proposal: Proposal, switch: Switch, *, actor: str, now: datetime, address: str = "") -> str:
     """Enable a trusted certificate and tick what it lacks; return its friendly name.
 
-    Raises truststore.NotFound and truststore.EditRefused.
+    Raises OfferChanged and truststore.EditRefused.
     """
     row = switch.certificate
     with transaction.atomic():
+        held = TrustedCertificate.objects.select_for_update().filter(pk=row.pk, sha256=row.sha256).first()
+        if held is None or summary_of(held) != summary_of(row):
+            raise OfferChanged
         truststore.edit(
             certificate_id=row.pk,
             change=Change(
@@ -88,10 +96,13 @@ def switch_on(proposal: Proposal, switch: Switch, *, actor: str, now: datetime, 
 
 
 def note_mismatch(proposal: Proposal, way: Way, *, actor: str, now: datetime, address: str = "") -> None:
-    """Write down that the typed end of a fingerprint was another one: a slip, or a forged certificate."""
+    """Write down that the typed end of a fingerprint was another one: a slip, or a forged certificate.
+
+    The end stays hidden here too, or one wrong guess would show it.
+    """
     with transaction.atomic():
         found = way.certificate.fields
-        facts = {"sha256": found.sha256}
+        facts = {"sha256": fingerprints.masked(found.sha256)}
         _record("certificate.mismatch", found.display_name, proposal, facts, (actor, now, address))
 
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,8 @@ from certificates import words
 from certificates.chains.purposes import purpose_named
 from certificates.models import Proposal
 from certificates.repair import fetching, page, proposals, repairing
-from certificates.truststore import EditRefused, ImportRefused, NotFound
+from certificates.repair.forms import CHANGED
+from certificates.truststore import EditRefused, ImportRefused
 from console import ratelimit
 from console.access import actor_of, address_of, needs
 from console.outbound import FetchFailed
@@ -90,14 +91,13 @@ def trusted_repair_fetch(request: HttpRequest, proposal: Proposal) -> HttpRespon
 def trusted_repair_switch(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Enable or tick the trusted certificate that is there already."""
     form = page.form_of(proposal, now=timezone.now())
-    wanted = request.POST.get("certificate", "")
-    switch = next((one for one in form.outlook.switches if str(one.certificate.pk) == wanted), None)
+    switch = next((one for one in form.outlook.switches if one.token == request.POST.get("offer")), None)
     if switch is None:
-        raise Http404
+        return _drawn(request, proposal, form, fault=str(CHANGED))
     try:
         name = repairing.switch_on(proposal, switch, **_by(request))
-    except NotFound as gone:
-        raise Http404 from gone
+    except repairing.OfferChanged:
+        return _drawn(request, proposal, page.form_of(proposal, now=timezone.now()), fault=str(CHANGED))
     except EditRefused as refusal:
         fault = " ".join(words.sentence_of(finding) for finding in refusal.findings)
         return _drawn(request, proposal, form, fault=fault)

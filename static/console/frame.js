@@ -107,7 +107,13 @@
   };
 
   toasts?.querySelectorAll(".im-toast").forEach(startToast);
-  onClick("[data-im-dismiss]", (button) => button.closest(".im-toast, .im-note")?.remove());
+  onClick("[data-im-dismiss]", (button) => {
+    const part = button.closest(".im-toast, .im-note, .im-repair");
+    const place = part?.parentElement.id;
+    part?.remove();
+    /* The focus goes back to what filled the place. */
+    if (place) document.querySelector(`[hx-target="#${place}"] button`)?.focus();
+  });
   document.addEventListener("im:toast", (event) => showToast(event.detail));
 
   /* Copy: the text of the element named, or of the one before the button. */

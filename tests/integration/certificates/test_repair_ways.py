@@ -4,11 +4,13 @@ import pytest
 
 from certificates.chains.climb import Role
 from certificates.models import Proposal, Status, TrustedCertificate
-from certificates.repair import proposals
+from certificates.pki.verify import verify
+from certificates.repair import proposals, ways
 from certificates.repair.proposals import NothingSent, ProposalGone, Refused
 from certificates.repair.ways import outlook
 from certificates.truststore import Usage
 from tests.support.pki import DAY, NOW, Made, intermediate, root, server
+from tests.support.revocation import with_sha1
 from tests.support.store import trust
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,69 @@ def test_what_is_wrong_besides_is_said_with_each_way():
 def test_nothing_is_offered_that_an_expired_root_on_the_way_keeps_from_helping():
     top = root(not_after=NOW - DAY)
     assert offered(proposed(server(top), top)) == []
+
+
+def test_an_expired_root_that_is_sent_is_named_where_nothing_else_would_help():
+    top = root(not_after=NOW - DAY)
+    found = outlook(proposed(server(top), top, code="CERT_EXPIRED"), now=NOW)
+    assert found.expired is not None and found.expired.display_name == "Testlab Root CA"
+    assert outlook(proposed(server(root())), now=NOW).expired is None
+
+
+def test_the_renewed_certificate_of_a_root_goes_before_the_expired_one_that_is_sent():
+    old = root(not_after=NOW - DAY)
+    renewed = root(key=old.key)
+    found = offered(proposed(server(old), old, code="CERT_EXPIRED"), (renewed,))
+    assert found[0] == ("Testlab Root CA", Role.ROOT, "OK")
+
+
+def test_a_long_chain_costs_no_more_looks_than_there_are_ways(monkeypatch):
+    chain = [root()]
+    for number in range(30):
+        chain.append(intermediate(chain[-1], f"Authority {number}"))
+    sent = [server(chain[-1]), *reversed(chain)]
+    looks = []
+
+    def counted(**asked):
+        looks.append(len(asked["presented"]))
+        return verify(**asked)
+
+    monkeypatch.setattr(ways, "verify", counted)
+    found = outlook(proposed(*sent), now=NOW, file=[one.der for one in chain])
+    assert len(looks) == len(found.ways) == ways.MOST_WAYS
+    assert set(looks) == {proposals.MOST_CERTIFICATES}
+    assert found.ways[-1].role is Role.SERVER
+
+
+def test_rows_that_could_be_switched_on_cost_no_more_looks_either(monkeypatch):
+    key = root().key
+    for _ in range(9):
+        trust(root(key=key))
+    TrustedCertificate.objects.update(status=Status.DISABLED)
+    looks = []
+    monkeypatch.setattr(ways, "verify", lambda **asked: looks.append(1) or verify(**asked))
+    outlook(proposed(server(root(key=key)), code="ISSUER_DISABLED"), now=NOW)
+    assert len(looks) <= ways.MOST_WAYS + 1
+
+
+def test_of_what_was_sent_only_the_path_is_kept():
+    top = root()
+    middle = intermediate(top)
+    leaf = server(middle)
+    kept = proposals.presented_of(proposed(leaf, root("Stranger"), top, middle))
+    assert kept == [leaf.der, middle.der, top.der]
+
+
+def test_what_a_root_did_not_sign_does_not_come_in_with_it():
+    """A forged authority names the root as its issuer; only a signature that was checked lets it in."""
+    top, impostor = root(), root()
+    forged = with_sha1(intermediate(impostor), impostor)
+    proposal = proposed(server(forged))
+    Proposal.objects.update(fetched=forged.der + top.der)
+    proposal.refresh_from_db()
+    found = outlook(proposal, now=NOW)
+    assert [way.role for way in found.ways] == [Role.AUTHORITY, Role.SERVER]
+    assert all(way.below == () for way in found.ways)
 
 
 def test_a_disabled_row_is_switched_on_and_not_imported_again():
