@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from certificates.models import TrustedCertificate
 from certificates.pki.rules import CrlRule, OcspRule
-from certificates.pki.trust import TrustedRow
+from certificates.pki.trust import Lookup, TrustedRow
 
 MOST_OF_ONE_NAME: Final = 50
 """Rows of one subject that are looked at; a store can hold thousands of certificates of one name."""
@@ -25,6 +26,17 @@ class DatabaseLookup:
         """The row with this fingerprint."""
         found = TrustedCertificate.objects.with_revocation().filter(sha256=sha256).first()
         return None if found is None else row_of(found)
+
+
+class RememberedLookup:
+    """Another lookup, asked once for each name and fingerprint: for who decides about one chain many times.
+
+    It goes with the request that made it, because the store may change after that.
+    """
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.named = cache(lookup.named)
+        self.holding = cache(lookup.holding)
 
 
 def row_of(certificate: TrustedCertificate) -> TrustedRow:

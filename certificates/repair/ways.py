@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certificates import truststore
 from certificates.chains.climb import Role
 from certificates.importing.judging import judge
+from certificates.lookup import RememberedLookup
 from certificates.models import Proposal, TrustedCertificate
 from certificates.pki import fields
 from certificates.pki.assumed import path_to
@@ -69,6 +70,8 @@ def outlook(proposal: Proposal, *, now: datetime, file: Sequence[bytes] = ()) ->
     # A file goes first: it may hold the renewed certificate of an authority whose old one is sent.
     path = path_to(None, [presented[0], *file, *presented[1:], *fetched])[:MOST_LINKS]
     view = truststore.view_for(proposal.usage, now=now)
+    if view.lookup is not None:
+        view = replace(view, lookup=RememberedLookup(view.lookup))
     chain = _Chain(tuple(path), tuple(presented), proposal, view, now, frozenset(file))
     ways, switches = tuple(_ways(chain)), tuple(_switches(chain))
     top = fields.read(path[-1])

@@ -126,6 +126,18 @@ def test_a_long_chain_costs_no_more_looks_than_there_are_ways(monkeypatch):
     assert found.ways[-1].role is Role.SERVER
 
 
+def test_the_store_is_asked_once_about_a_certificate_however_many_ways_there_are(
+    django_assert_max_num_queries,
+):
+    chain = [root()]
+    for number in range(7):
+        chain.append(intermediate(chain[-1], f"Authority {number}"))
+    proposal = proposed(server(chain[-1]), *reversed(chain))
+    outlook(proposal, now=NOW)
+    with django_assert_max_num_queries(2 * len(chain) + 4 * ways.MOST_WAYS):
+        outlook(proposal, now=NOW)
+
+
 def test_rows_that_could_be_switched_on_cost_no_more_looks_either(monkeypatch):
     key = root().key
     for _ in range(9):
