@@ -12,26 +12,16 @@ from certificates import words
 from certificates.importing import confirmations
 from certificates.importing.choice import Choice
 from certificates.importing.choosing import ChoiceRefused
+from certificates.importing.confirmation_form import ConfirmationForm
 from certificates.importing.confirmations import Confirmation
 from certificates.importing.judging import Judgement
 from certificates.importing.naming import NAME_LENGTH
 from certificates.importing.replacing import Fate, Replacement
 from certificates.models import TrustedCertificate
 from certificates.pki.verdict import Finding
-from certificates.usage_form import UsageForm
 
 MOST_OFFERED: Final = 3
 """Older certificates of one subject that are offered for replacement."""
-
-
-def _confirmation(box: Confirmation) -> forms.BooleanField:
-    widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
-    return forms.BooleanField(
-        label=confirmations.LABELS[box],
-        help_text=confirmations.EFFECTS[box],
-        required=False,
-        widget=widget,
-    )
 
 
 class PlacesField(forms.Field):
@@ -48,7 +38,7 @@ class PlacesField(forms.Field):
         return sorted({self._offered[text] for text in value or () if text in self._offered})
 
 
-class ChoiceForm(UsageForm):
+class ChoiceForm(ConfirmationForm):
     """Which certificates of an upload are imported, with the boxes of ISE's import form."""
 
     description = forms.CharField(
@@ -65,10 +55,6 @@ class ChoiceForm(UsageForm):
         ),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
-    allow_out_of_date = _confirmation(Confirmation.OUT_OF_DATE)
-    allow_sha1 = _confirmation(Confirmation.SHA1)
-    allow_not_ca = _confirmation(Confirmation.NOT_A_CA)
-    accept_warnings = _confirmation(Confirmation.OTHER)
 
     def __init__(
         self, judged: Mapping[int, Judgement], names: Mapping[int, str], *args: Any, **kwargs: Any
@@ -90,13 +76,12 @@ class ChoiceForm(UsageForm):
     @property
     def boxes_shown(self) -> list[forms.BoundField]:
         """The confirmations that some certificate of the upload needs."""
-        needed = confirmations.boxes_for(
+        return self.boxes_for(
             finding
             for judgement in self.judged.values()
             if judgement.duplicate is None
             for finding in judgement.warnings
         )
-        return [self[box.value] for box in Confirmation if box in needed]
 
     @property
     def taken(self) -> frozenset[int]:
@@ -114,7 +99,7 @@ class ChoiceForm(UsageForm):
             description=self.cleaned_data["description"].strip(),
             names=dict(self._names()),
             replacements=dict(self._replacements()),
-            confirmed=frozenset(box for box in Confirmation if self.cleaned_data[box.value]),
+            confirmed=self.confirmed,
             validate_extensions=self.cleaned_data["validate_extensions"],
         )
         if "leave_out" not in self.data:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from certificates import words
 from certificates.importing import confirmations
-from certificates.importing.confirmations import Confirmation
+from certificates.importing.confirmation_form import ConfirmationForm
 from certificates.importing.naming import NAME_LENGTH
 from certificates.models import USAGE_COLUMNS
 from certificates.pki import fingerprints, parse
@@ -21,7 +21,6 @@ from certificates.repair.offers import Outlook, Way
 from certificates.repair.repairing import Decision, Proof
 from certificates.repair.ways import FOR_MAIL, topmost_of_file
 from certificates.truststore import ImportRefused
-from certificates.usage_form import UsageForm
 from console.plain_text import count_visible, refuse_hidden_characters
 
 CHANGED: Final = gettext_lazy(
@@ -30,17 +29,7 @@ CHANGED: Final = gettext_lazy(
 SHORTEST_REASON: Final = 10
 
 
-def _confirmation(box: Confirmation) -> forms.BooleanField:
-    widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
-    return forms.BooleanField(
-        label=confirmations.LABELS[box],
-        help_text=confirmations.EFFECTS[box],
-        required=False,
-        widget=widget,
-    )
-
-
-class RepairForm(UsageForm):
+class RepairForm(ConfirmationForm):
     """Nothing is ticked by itself but the root, where the server sent it, and Cisco's two boxes."""
 
     way = forms.ChoiceField(
@@ -79,10 +68,6 @@ class RepairForm(UsageForm):
         max_length=NAME_LENGTH,
         help_text=gettext_lazy("Left empty: common name # issuer # number."),
     )
-    allow_out_of_date = _confirmation(Confirmation.OUT_OF_DATE)
-    allow_sha1 = _confirmation(Confirmation.SHA1)
-    allow_not_ca = _confirmation(Confirmation.NOT_A_CA)
-    accept_warnings = _confirmation(Confirmation.OTHER)
 
     def __init__(
         self, outlook: Outlook, look: Callable[[Sequence[bytes]], Outlook], *args: Any, **kwargs: Any
@@ -109,11 +94,6 @@ class RepairForm(UsageForm):
         """Whether the file is what is, or is to be, trusted."""
         return bool(self["way"].value() == self.file_value)
 
-    def boxes_of(self, way: Way) -> list[forms.BoundField]:
-        """The confirmations that a way needs."""
-        needed = confirmations.boxes_for(way.warnings)
-        return [self[box.value] for box in Confirmation if box in needed]
-
     @property
     def decision(self) -> Decision:
         """What was decided; only after the form was found valid."""
@@ -125,7 +105,7 @@ class RepairForm(UsageForm):
             proof=proof,
             name=self.cleaned_data["friendly_name"].strip(),
             reason=self.cleaned_data["reason"].strip() if proof is Proof.REASON else "",
-            confirmed=self._confirmed,
+            confirmed=self.confirmed,
         )
 
     def clean(self) -> dict[str, Any]:
@@ -138,17 +118,13 @@ class RepairForm(UsageForm):
             self._check_proof(self.chosen, cleaned)
         if self.chosen is not None:
             needed = confirmations.boxes_for(self.chosen.warnings)
-            for box in sorted(needed - self._confirmed):
+            for box in sorted(needed - self.confirmed):
                 self.add_error(box.value, _("Tick this, or choose another certificate."))
         return cleaned
 
     def refuse(self, refusal: ImportRefused) -> None:
         """Show why nothing was imported."""
         self.show(refusal.findings, field="way")
-
-    @property
-    def _confirmed(self) -> frozenset[Confirmation]:
-        return frozenset(box for box in Confirmation if self.cleaned_data.get(box.value))
 
     def _check_proof(self, way: Way, cleaned: dict[str, Any]) -> None:
         if cleaned.get("proof") == Proof.REASON:

@@ -139,9 +139,10 @@ def context_of(proposal: Proposal, form: RepairForm, *, fault: str = "") -> dict
         "form": form,
         "purpose": purpose_named(proposal.purpose).of(proposal.endpoint),
         "options": [
-            Option(way.token, way, chosen == way.token, form.boxes_of(way)) for way in form.outlook.offered
+            Option(way.token, way, chosen == way.token, form.boxes_for(way.warnings))
+            for way in form.outlook.offered
         ],
-        "boxes_of_file": form.boxes_of(form.chosen) if form.chosen and form.is_file_chosen else [],
+        "boxes_of_file": form.boxes_for(form.chosen.warnings) if form.chosen and form.is_file_chosen else [],
         "is_file_chosen": form.is_file_chosen,
         "file_value": form.file_value,
         "is_reason_chosen": form["proof"].value() == Proof.REASON,
