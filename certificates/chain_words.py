@@ -89,7 +89,10 @@ CHAIN: Final[Mapping[str, tuple[Promise, Promise]]] = {
         _("Ask the administrator of the authority for certificates that carry the policy."),
     ),
     "ISSUER_KEY_ID_MISMATCH": (
-        _("“%(name)s” names the key %(wanted)s of its issuer, but “%(issuer)s” has the key %(held)s."),
+        _(
+            "“%(name)s” names %(wanted)s as the key or certificate of its issuer, but “%(issuer)s” "
+            "has %(held)s."
+        ),
         _("Let the server send the present certificate of its authority."),
     ),
     "KEY_NOT_FOR_TLS": (

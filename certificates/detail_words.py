@@ -23,6 +23,8 @@ EXACT: Final[Mapping[str, Promise]] = {
     "onlySomeReasons": _("it holds some reasons for a revocation only"),
     "onlyContainsAttributeCerts": _("it holds attribute certificates only"),
     "indirectCRL": _("it speaks for other authorities too"),
+    "keyUsage without a usage": _("its key usage is empty"),
+    "another signature algorithm inside": _("it names two different algorithms for its signature"),
     "no certificate": _("it sent none"),
     "no extended key usage OCSPSigning": _("its extended key usage lacks OCSPSigning"),
     "keyUsage without digitalSignature": _("its key usage lacks digitalSignature"),
@@ -35,6 +37,8 @@ DATED: Final[Mapping[str, Promise]] = {
     "expired ": _("its certificate expired on %(rest)s"),
     "valid from ": _("its certificate is valid only from %(rest)s"),
     "issued by ": _("its certificate was issued by %(rest)s"),
+    "unknown signature algorithm ": _("the algorithm of its signature is unknown: %(rest)s"),
+    "repeated extension ": _("it has the extension %(rest)s twice"),
     "unknown critical extension ": _("it has a critical extension that is not understood: %(rest)s"),
 }
 _REASONS: Final = VALUES["list_reasons"]

@@ -37,7 +37,7 @@ def path_to(top: x509.Certificate | None, presented: Sequence[bytes]) -> list[x5
     With None for `top` the path goes as far as it can.
     """
     sent = loadable(presented)
-    if not sent:
+    if not loadable(presented[:1]):
         return [] if top is None else [top]
     path = [sent[0]]
     while path[-1] != top and len(path) <= len(sent):

@@ -19,7 +19,8 @@ _ED25519: Final = bytes.fromhex("300506032b6570")
 _BEFORE: Final = (
     bytes.fromhex("a003020102020101") + _ED25519 + bytes.fromhex("3000301e") + b"\x17\x0d260101000000Z" * 2
 )
-_KEY: Final = bytes.fromhex("3000302a") + _ED25519 + bytes.fromhex("032100") + bytes(32)
+_NO_NAME: Final = bytes.fromhex("3000")
+_KEY: Final = bytes.fromhex("302a") + _ED25519 + bytes.fromhex("032100") + bytes(32)
 _SIGNATURE: Final = _ED25519 + bytes.fromhex("034100") + bytes(64)
 
 
@@ -49,7 +50,12 @@ def split_extensions(certificate: bytes, *, most: int) -> tuple[list[RawExtensio
 def alone(extension: RawExtension) -> bytes:
     """Return a certificate in DER that holds nothing of interest but this extension."""
     extensions = _wrap(EXTENSIONS_FIELD, _wrap(der.SEQUENCE, extension.whole))
-    return _wrap(der.SEQUENCE, _wrap(der.SEQUENCE, _BEFORE + _KEY + extensions) + _SIGNATURE)
+    return _wrap(der.SEQUENCE, _wrap(der.SEQUENCE, _BEFORE + _NO_NAME + _KEY + extensions) + _SIGNATURE)
+
+
+def with_subject(name: bytes) -> bytes:
+    """Return a certificate in DER that holds nothing of interest but this distinguished name."""
+    return _wrap(der.SEQUENCE, _wrap(der.SEQUENCE, _BEFORE + name + _KEY) + _SIGNATURE)
 
 
 def _raw(data: bytes, element: der.Element) -> RawExtension:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certificates.pki import checks, constraints, fields, hostname, path, policies, revoked, second_gate
+from certificates.pki import (
+    checks,
+    constraints,
+    fields,
+    hostname,
+    path,
+    policies,
+    revoked,
+    second_gate,
+    unreadable,
+)
 from certificates.pki.asked import Asked, Purpose
 from certificates.pki.verdict import OK, Finding, Verdict, chain_at_fault
 
@@ -14,11 +24,15 @@ def judge(
 ) -> Verdict:
     """Judge a chain that OpenSSL accepted: name, depth, second verifier, revocation, then warnings.
 
-    The first error decides; the others follow as findings with the warnings. `staple` as in `revoked`.
-    Raises CertificateUnreadable for bytes that cannot be loaded.
+    The first error decides; the others follow as findings with the warnings. `staple` as in `revoked`. A
+    certificate that cannot be loaded refuses the chain that it is a part of, and is a warning beside it.
     """
-    found = [*_problems(presented, verified, asked)]
-    found += revoked.revocation_findings(verified, asked=asked, others=presented[1:], staple=staple)
+    depth = unreadable.first_of(verified)
+    if depth is not None:
+        return path.refused_unread(verified[depth], depth, presented)
+    loadable = [der for der in presented if not unreadable.why_not_loaded(der)]
+    found = [*_problems(loadable, verified, asked), *unreadable.extras(presented, verified)]
+    found += revoked.revocation_findings(verified, asked=asked, others=loadable[1:], staple=staple)
     found += path.accepted_findings(verified, asked=asked)
     chain = path.accepted_chain(presented, verified)
     first = next((finding for finding in found if finding.severity == "E"), None)
@@ -36,14 +50,17 @@ def level_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None:
 
     The chain ends with its anchor, whose own signature does not count.
     """
-    chain = [fields.read(fields.load(der)) for der in verified]
-    for depth, found in enumerate(chain):
-        is_anchor = depth == len(chain) - 1
+    readable = [
+        (n, fields.read(fields.load(v))) for n, v in enumerate(verified) if not unreadable.why_not_loaded(v)
+    ]
+    for depth, found in readable:
+        is_anchor = depth == len(verified) - 1
         for weak in checks.level_findings(found, is_server=depth == 0, is_anchor=is_anchor):
             return Finding(weak.code, weak.params, "E", depth)
-    if asked.policy.purpose is Purpose.SERVER and chain and chain[0].key_kind not in checks.TLS_KEYS:
-        params = {"name": chain[0].display_name, "kind": chain[0].key_kind}
-        return Finding("KEY_NOT_FOR_TLS", params, "E", 0)
+    for depth, found in readable[:1]:
+        if depth == 0 and asked.policy.purpose is Purpose.SERVER and found.key_kind not in checks.TLS_KEYS:
+            params = {"name": found.display_name, "kind": found.key_kind}
+            return Finding("KEY_NOT_FOR_TLS", params, "E", 0)
     return None
 
 
@@ -53,7 +70,8 @@ def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Aske
     found: list[Finding | None] = []
     named = hostname.name_finding(leaf, asked.host) if asked.host else None
     found.append(named)
-    found.append(_policy_finding(verified))
+    # A leaf whose names cannot be read cannot be read for its policies either.
+    found.append(None if named is not None and named.code == "CERT_UNREADABLE" else _policy_finding(verified))
     found.append(constraints.constraint_finding(verified))
     found.append(constraints.usage_finding(verified, asked.policy.purpose))
     if most is not None and _authorities_between(verified) > most:
@@ -68,11 +86,17 @@ def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Aske
 
 
 def _policy_finding(verified: Sequence[bytes]) -> Finding | None:
-    """Say that an authority of the chain demands a policy that the chain lacks (RFC 5280 6.1.5 g)."""
+    """Say that an authority of the chain demands a policy that the chain lacks (RFC 5280 6.1.5 g).
+
+    Or that extensions cannot be read, so that nobody knows what they demand.
+    """
+    chain = [fields.load(der) for der in verified]
     try:
-        policies.check_policies([fields.load(der) for der in verified])
+        policies.check_policies(chain)
+    except policies.ExtensionsUnreadable as fault:
+        return unreadable.finding(chain[fault.depth], fault.depth, detail=str(fault))
     except policies.PolicyFault as fault:
-        params = {"name": fields.read(fields.load(verified[0])).display_name, "detail": str(fault)}
+        params = {"name": fields.read(chain[0]).display_name, "detail": str(fault)}
         return Finding("POLICY_CONSTRAINT", params, "E", 0)
     return None
 

@@ -55,7 +55,15 @@ def has_signed(issuer: x509.Certificate, child: x509.Certificate) -> bool | None
 
 def has_issued(issuer: x509.Certificate, child: x509.Certificate) -> bool:
     """Whether the child names the issuer and carries its signature, as far as the library can tell."""
-    return _has_name_of_issuer(issuer, child) and has_signed(issuer, child) is not False
+    return has_name_of_issuer(issuer, child) and has_signed(issuer, child) is not False
+
+
+def has_name_of_issuer(issuer: x509.Certificate, child: x509.Certificate) -> bool:
+    """Whether the child names the issuer."""
+    try:
+        return issuer.subject == child.issuer
+    except UNREADABLE:
+        return False
 
 
 def explain_missing_anchor(path: Sequence[x509.Certificate], view: TrustView, now: datetime) -> Reason | None:
@@ -109,13 +117,6 @@ def rows_named_as_issuer(child: x509.Certificate, view: TrustView) -> list[Trust
         return view.named(child.issuer)
     except UNREADABLE:
         return []
-
-
-def _has_name_of_issuer(issuer: x509.Certificate, child: x509.Certificate) -> bool:
-    try:
-        return issuer.subject == child.issuer
-    except UNREADABLE:
-        return False
 
 
 def _other_key(path: Sequence[x509.Certificate], view: TrustView) -> Reason | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cryptography import x509
 
-from certificates.pki import assumed, fields, issuers
+from certificates.pki import assumed, fields, issuers, unfit
 from certificates.pki.asked import Asked
 from certificates.pki.fields import CertificateFields
 from certificates.pki.issuers import Place, Reason
@@ -25,15 +25,15 @@ def reason(
     presented: Sequence[bytes],
     asked: Asked,
 ) -> Reason:
-    """Name what the chain lacked: a row that does not count, a sent certificate that is unfit, or neither."""
+    """Name what the chain lacked: a row that does not count, an issuer that is unfit, or neither."""
     known = issuers.explain_missing_anchor(assumed.path_to(at_fault, presented), asked.view, asked.now)
     if known is not None:
         return known
-    unfit = _unfit_issuer(at_fault, presented, asked)
-    here = Place(at_fault, refusal.depth)
-    unusable = None if unfit is None else _why_unfit(Place(unfit, here.depth + 1), here)
-    if unusable is not None:
-        return unusable
+    child = Place(at_fault, refusal.depth)
+    for issuer in _namesakes_of_issuer(at_fault, presented, asked):
+        unusable = unfit.why_unfit(Place(issuer, child.depth + 1), child, asked.now)
+        if unusable is not None:
+            return unusable
     if refusal.error == SELF_SIGNED_IN_CHAIN:
         return Reason("UNKNOWN_ROOT_SENT", {"root": found.display_name, "sha256": found.sha256})
     if refusal.error == SELF_SIGNED_LEAF:
@@ -44,32 +44,19 @@ def reason(
     return Reason("UNKNOWN_ISSUER", params)
 
 
-def _unfit_issuer(
-    at_fault: x509.Certificate, presented: Sequence[bytes], asked: Asked
-) -> x509.Certificate | None:
-    """The certificate whose key did sign, sent or trusted, but which OpenSSL does not take for an issuer."""
-    trusted = [row.certificate for row in _anchors_above(at_fault, asked) if row.certificate is not None]
-    for candidate in (*assumed.loadable(presented), *trusted):
-        is_itself = candidate == at_fault
-        if not is_itself and issuers.has_issued(candidate, at_fault):
-            return candidate
-    return None
+def _namesakes_of_issuer(
+    child: x509.Certificate, presented: Sequence[bytes], asked: Asked
+) -> Iterator[x509.Certificate]:
+    """The certificates at hand with the issuer's name, sent or trusted; those whose key signed come first.
 
-
-def _why_unfit(unfit: Place, child: Place) -> Reason | None:
-    """Say why OpenSSL does not take a certificate for the issuer although its key made the signature."""
-    of_child, of_unfit = fields.read(child.certificate), fields.read(unfit.certificate)
-    for found, place in ((of_child, child), (of_unfit, unfit)):
-        if found.unreadable:
-            detail = ", ".join(found.unreadable)
-            return Reason("CERT_UNREADABLE", {"name": found.display_name, "detail": detail}, place)
-    if of_unfit.may_sign_certificates is False:
-        return Reason("ISSUER_NOT_A_CA", {"name": of_unfit.display_name}, unfit)
-    wanted, held = of_child.authority_key_id, of_unfit.subject_key_id
-    if wanted and held and wanted != held:
-        named = {"name": of_child.display_name, "issuer": of_unfit.display_name}
-        return Reason("ISSUER_KEY_ID_MISMATCH", named | {"wanted": wanted, "held": held})
-    return None
+    For a certificate that names itself as its issuer only these count.
+    """
+    trusted = [row.certificate for row in _anchors_above(child, asked) if row.certificate is not None]
+    at_hand = [one for one in (*assumed.loadable(presented), *trusted) if one != child]
+    signed = [one for one in at_hand if issuers.has_issued(one, child)]
+    yield from signed
+    if not fields.read(child).is_self_issued:
+        yield from (one for one in at_hand if one not in signed and issuers.has_name_of_issuer(one, child))
 
 
 def bad_signature(at_fault: x509.Certificate, found: CertificateFields, asked: Asked) -> Reason:

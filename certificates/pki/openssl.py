@@ -13,7 +13,7 @@ from typing import Final
 from cryptography import x509
 from OpenSSL import crypto
 
-from certificates.pki import engine, fields
+from certificates.pki import engine, fields, loose
 from certificates.pki.asked import Purpose
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.handshake import der_of
@@ -44,9 +44,9 @@ def verified_chain(
 ) -> tuple[bytes, ...] | Refusal:
     """Return the chain that OpenSSL builds from what was presented, its anchor last, or its first refusal.
 
-    Raises CertificateUnreadable when the first certificate cannot be loaded; others that cannot are left out.
+    Raises CertificateUnreadable when the first certificate cannot be read; others that cannot are left out.
     """
-    leaf = crypto.X509.from_cryptography(fields.load(presented[0]))
+    leaf = loose.parse(presented[0]) or crypto.X509.from_cryptography(fields.load(presented[0]))
     store = crypto.X509Store()
     engine.prepare(store, purpose)
     for anchor in trusted:
@@ -85,10 +85,4 @@ def _add_list(store: crypto.X509Store, der: bytes) -> None:
 
 def loaded(ders: Sequence[bytes]) -> list[crypto.X509]:
     """The certificates as OpenSSL holds them; those that cannot be read are left out."""
-    certificates = []
-    for der in ders:
-        try:
-            certificates.append(crypto.X509.from_cryptography(fields.load(der)))
-        except fields.CertificateUnreadable:
-            continue
-    return certificates
+    return [found for found in map(loose.parse, ders) if found is not None]

@@ -9,7 +9,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certificates.pki import assumed, checks, fields, hostname, issuers, no_issuer
+from certificates.pki import assumed, checks, fields, hostname, issuers, loose, no_issuer, unreadable
 from certificates.pki.asked import Asked
 from certificates.pki.fields import CertificateFields
 from certificates.pki.issuers import Reason
@@ -50,15 +50,22 @@ UNNAMED: Final = "CHAIN_REFUSED"
 
 def explain(refusal: Refusal, *, presented: Sequence[bytes], asked: Asked) -> Verdict:
     """Turn OpenSSL's first error into a code of the taxonomy, and add what else is wrong with the chain."""
-    chain = tuple(chain_certificate(der, "presented") for der in presented)
     try:
         at_fault = fields.load(refusal.der)
-    except fields.CertificateUnreadable as error:
-        return Verdict("CERT_UNREADABLE", {"detail": str(error)}, refusal.depth, "", chain)
+    except fields.CertificateUnreadable:
+        return refused_unread(refusal.der, refusal.depth, presented)
     found = fields.read(at_fault)
     why = _reason(refusal, at_fault, found, presented, asked)
     place = why.at or issuers.Place(at_fault, refusal.depth)
     return _refused(why.code, why.params, place, presented, asked)
+
+
+def refused_unread(der: bytes, depth: int, presented: Sequence[bytes]) -> Verdict:
+    """Refuse a chain for a certificate that the library does not load."""
+    sent = [chain_certificate(one, "presented") for one in presented]
+    chain = chain_at_fault(sent, der) if der else tuple(sent)
+    params = {"name": loose.name_of(der), "detail": unreadable.why_not_loaded(der)}
+    return Verdict("CERT_UNREADABLE", params, depth, loose.subject_of(der), chain)
 
 
 def refused_by(
@@ -128,7 +135,7 @@ def _reason(
         if dated is not None:
             return Reason(dated.code, dated.params)
     if refusal.error == PURPOSE:
-        return Reason("WRONG_EKU", _wrong_purpose(found))
+        return Reason("WRONG_EKU", _wrong_purpose(at_fault, found))
     code = SIMPLE.get(refusal.error, UNNAMED)
     params = {"name": found.display_name, "openssl": str(refusal.error)}
     if code in {"WEAK_KEY_SERVER", "WEAK_KEY_CA"}:
@@ -136,14 +143,16 @@ def _reason(
     if code == "WEAK_SIGNATURE":
         params["digest"] = found.weak_digest or found.signature
     if code == "CERT_UNREADABLE":
-        params["detail"] = found.display_name
+        params["detail"] = unreadable.fault_of(at_fault) or f"OpenSSL {refusal.error}"
     return Reason(code, params)
 
 
-def _wrong_purpose(found: CertificateFields) -> dict[str, str]:
+def _wrong_purpose(at_fault: x509.Certificate, found: CertificateFields) -> dict[str, str]:
     """Name the extended key usages; when these allow a server, it is the plain key usage that does not."""
-    usages = found.extended_usages or ()
-    if not usages or "serverAuth" in usages:
+    usages = found.extended_usages
+    if usages is None and "extensions" in found.unreadable:
+        usages = unreadable.extended_usages(at_fault)
+    if usages is None or "serverAuth" in usages:
         return {"name": found.display_name, "usages": "keyUsage"}
     return {"name": found.display_name, "usages": ", ".join(usages)}
 

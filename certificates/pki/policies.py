@@ -24,7 +24,15 @@ E = TypeVar("E", bound=x509.ExtensionType)
 
 
 class PolicyFault(Exception):
-    """The chain carries no policy although one is demanded, or its policy extensions are not sound."""
+    """The chain carries no policy although one is demanded, or an authority maps to any policy."""
+
+
+class ExtensionsUnreadable(Exception):
+    """The extensions of a certificate of the chain cannot be read; `depth` says which, 0 the server's own."""
+
+    def __init__(self, depth: int, detail: str) -> None:
+        super().__init__(detail)
+        self.depth = depth
 
 
 @dataclass
@@ -40,23 +48,26 @@ class _State:
 def check_policies(chain: Sequence[x509.Certificate]) -> None:
     """Process the policies of a chain, the server's certificate first and its anchor last.
 
-    Raises PolicyFault; certificates whose extensions cannot be read are a fault too.
+    Raises PolicyFault, or ExtensionsUnreadable for a certificate below the anchor.
     """
-    below_anchor = list(reversed(chain[:-1]))
-    count = len(below_anchor)
+    count = len(chain) - 1
     state = _State(count + 1, count + 1, count + 1)
-    try:
-        for number, certificate in enumerate(below_anchor, start=1):
-            is_last = number == count
-            _take_in(state, certificate, is_last)
-            if state.explicit == 0 and state.level is None:
-                raise PolicyFault("no policy where one is demanded")
-            if not is_last:
-                _prepare_next(state, certificate)
-        if below_anchor and _wrapped_up(state, below_anchor[-1]) == 0 and state.level is None:
-            raise PolicyFault("no policy where one is demanded")
-    except (*UNREADABLE, DerBroken) as error:
-        raise PolicyFault(str(error)) from error
+    for depth in reversed(range(count)):
+        try:
+            _step(state, chain[depth], is_last=depth == 0)
+        except (*UNREADABLE, DerBroken) as error:
+            raise ExtensionsUnreadable(depth, str(error)) from error
+
+
+def _step(state: _State, certificate: x509.Certificate, *, is_last: bool) -> None:
+    """Go one certificate down, from the one below the anchor to the server's own, which is the last."""
+    _take_in(state, certificate, is_last)
+    if state.explicit == 0 and state.level is None:
+        raise PolicyFault("no policy where one is demanded")
+    if not is_last:
+        _prepare_next(state, certificate)
+    elif _wrapped_up(state, certificate) == 0 and state.level is None:
+        raise PolicyFault("no policy where one is demanded")
 
 
 def _take_in(state: _State, certificate: x509.Certificate, is_last: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from OpenSSL import SSL
 
-from certificates.pki import alerts, engine, fields, gates, hostname, path
+from certificates.pki import alerts, engine, gates, hostname, path
 from certificates.pki.asked import Asked
 from certificates.pki.handshake import Record, der_of, on_info, on_staple, on_verify, reasons_of
 from certificates.pki.openssl import CHAIN_FLAGS
@@ -150,11 +150,8 @@ class TlsClient:
         presented = self.presented
         if not presented:
             return self._verdict("CERT_UNREADABLE")
-        try:
-            asked = self._with_status(seconds)
-            return gates.judge(presented, self._verified(), asked=asked, staple=self._record.staple)
-        except fields.CertificateUnreadable as error:
-            return self._verdict("CERT_UNREADABLE", detail=str(error))
+        asked = self._with_status(seconds)
+        return gates.judge(presented, self._verified(), asked=asked, staple=self._record.staple)
 
     def send(self, plain: bytes) -> None:
         """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed after the end."""

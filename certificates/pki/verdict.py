@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from certificates.pki import fields
+from certificates.pki import fields, loose
 
 OK: Final = "OK"
 
@@ -115,11 +115,12 @@ def chain_at_fault(chain: Sequence[ChainCertificate], der: bytes) -> tuple[Chain
 
 
 def chain_certificate(der: bytes, source: Source) -> ChainCertificate:
-    """Describe one certificate; bytes that cannot be read are described by their fingerprint alone."""
+    """Describe one certificate; one that cannot be read is described by its subject and its fingerprint."""
     try:
         found = fields.read(fields.load(der))
     except fields.CertificateUnreadable:
-        return ChainCertificate("", "", "", None, None, fields.fingerprint(der), "", "", (), der, source)
+        named, sha256 = loose.subject_of(der), fields.fingerprint(der)
+        return ChainCertificate(named, "", "", None, None, sha256, "", "", (), der, source)
     return ChainCertificate(
         subject=found.subject,
         issuer=found.issuer,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from certificates.pki import assumed, fields, gates, openssl, path
+from certificates.pki import assumed, gates, loose, openssl, path
 from certificates.pki.asked import Asked, Policy
 from certificates.pki.refusal import Refusal
 from certificates.pki.status import StatusSource
 from certificates.pki.trust import TrustView
-from certificates.pki.verdict import Verdict, chain_certificate
+from certificates.pki.verdict import Verdict
 
 DEFAULT: Final = Policy()
 LATE_ERRORS: Final = frozenset({7, 9, 10, 47, 48, 49, 51, 52, 53})
@@ -39,16 +39,16 @@ def verify(
     """
     view = anchors if anchors.usage == usage else replace(anchors, usage=usage)
     asked = Asked(host, view, now, policy, tuple(crls), ocsp)
-    try:
-        return _decide(tuple(presented), asked)
-    except fields.CertificateUnreadable as error:
-        chain = tuple(chain_certificate(der, "presented") for der in presented)
-        return Verdict("CERT_UNREADABLE", {"detail": str(error)}, 0, "", chain)
+    return _decide(tuple(presented), asked)
 
 
 def _decide(presented: tuple[bytes, ...], asked: Asked) -> Verdict:
     if not presented:
         return Verdict("CERT_UNREADABLE", {"detail": "no certificate"}, 0)
+    for place, der in enumerate(presented):
+        # One such certificate ends a handshake, wherever it stands.
+        if loose.parse(der) is None:
+            return path.refused_unread(der, place, presented)
     trusted = [row.anchor for row in asked.view.anchors(asked.now) if row.anchor is not None]
     answer = openssl.verified_chain(presented, trusted=trusted, now=asked.now, purpose=asked.policy.purpose)
     if isinstance(answer, Refusal):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certificates.pki import pem
 from tests.support.pki import Made
 
 
@@ -57,3 +60,42 @@ def _length(element: bytes) -> int:
         return 2 + element[1]
     octets = element[1] & 0x7F
     return 2 + octets + int.from_bytes(element[2 : 2 + octets], "big")
+
+
+@dataclass
+class Rewritten(Made):
+    """A certificate whose bytes are not those of `certificate`, which no library may be able to load."""
+
+    raw: bytes = b""
+
+    @property
+    def der(self) -> bytes:
+        return self.raw
+
+    @property
+    def pem(self) -> bytes:
+        return pem.encode(self.raw).encode("ascii")
+
+
+def rewritten(
+    made: Made,
+    *,
+    version: int = 2,
+    inside: bytes | None = None,
+    outside: bytes | None = None,
+    repeated: bytes | None = None,
+) -> Rewritten:
+    """The certificate with another version, other signature algorithms or one extension twice.
+
+    The authority above it signs it again.
+    """
+    parts = members(made.certificate.tbs_certificate_bytes)
+    algorithm = parts[2]
+    parts[0] = sequence(bytes([0x02, 0x01, version]), tag=0xA0)
+    parts[2] = inside or algorithm
+    if repeated is not None:
+        extensions = members(members(parts[-1])[0])
+        twice = [one for one in extensions if repeated in one]
+        parts[-1] = sequence(sequence(*extensions, *twice), tag=0xA3)
+    body, _, signature = members(signed(parts, made.above[0]))
+    return Rewritten(made.certificate, made.key, made.above, sequence(body, outside or algorithm, signature))

@@ -20,12 +20,16 @@ def stapling_context(
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_max_proto_version(NEWEST[maximum])
     context.set_cipher_list(b"ALL:@SECLEVEL=0")
-    context.use_certificate(crypto.X509.from_cryptography(leaf.certificate))
+    context.use_certificate(_as_openssl_has_it(leaf))
     context.use_privatekey(crypto.PKey.from_cryptography_key(leaf.key))
     for made in above:
-        context.add_extra_chain_cert(crypto.X509.from_cryptography(made.certificate))
+        context.add_extra_chain_cert(_as_openssl_has_it(made))
     context.set_ocsp_server_callback(lambda connection, data: staple)
     return context
+
+
+def _as_openssl_has_it(made: Made) -> crypto.X509:
+    return crypto.load_certificate(crypto.FILETYPE_ASN1, made.der)
 
 
 class StaplingServer:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from certificates.pki.tls import HandshakeError, TlsClient, TlsClosed, client_context
+from certificates.pki.verify import verify
 from tests.support.pki import NOW, intermediate, root, server, tls_server
 from tests.support.tls_dialogue import HOST, Dialogue, row, view
 
@@ -43,6 +44,24 @@ def _shake_with_a_flipped_bit(dialogue: Dialogue, chance: random.Random) -> bool
     except OSError:
         return True
     return False
+
+
+def test_a_certificate_that_is_none_has_the_same_code_with_and_without_a_connection(tmp_path: Path) -> None:
+    authority = root()
+    leaf = server(intermediate(authority))
+    sound = leaf.above[0].der
+    broken = sound[:1] + b"\x80" + sound[2:]
+    with tls_server(leaf, tmp_path, maximum=ssl.TLSVersion.TLSv1_2) as running:
+        dialogue = Dialogue(running.port, view(row(authority)))
+        with pytest.raises(HandshakeError) as caught:
+            while not dialogue.client.handshake():
+                dialogue.flush()
+                dialogue.client.receive(dialogue.socket.recv(65536).replace(sound, broken))
+        dialogue.socket.close()
+    asked = {"anchors": view(row(authority)), "host": HOST, "usage": "infrastructure", "now": NOW}
+    without = verify(presented=[leaf.der, broken], **asked)
+    assert caught.value.verdict.code == without.code == "CERT_UNREADABLE"
+    assert without.depth == 1 and [one.is_at_fault for one in without.chain] == [False, True]
 
 
 @pytest.mark.parametrize("start", [b"\x16\x03\x03", b"\x15\x03\x03\x00\x02", b"", b"220 "])
