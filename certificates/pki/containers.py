@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Final
@@ -25,6 +26,14 @@ _SEALED_KEY_STARTS: Final = (
     b"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01",
 )
 """Encryption of PKCS#5 or PKCS#12 first: an encrypted private key (RFC 5958 section 3)."""
+_KEY_INSIDE: Final = re.compile(
+    rb"\x02\x01(?:\x00[\x02\x30]|\x01[\x04\x30])"
+    rb"(?:(?<=\x30[\x20-\x7f].{4})|(?<=\x30\x81.{5})|(?<=\x30\x82.{6})|(?<=\x30\x83.{7}))|"
+    + b"|".join(map(re.escape, _SEALED_KEY_STARTS)),
+    re.DOTALL,
+)
+"""A version of `_KEY_STARTS` behind the header of a sequence that can hold a key, or an encryption."""
+_END_OF_CONTENTS: Final = b"\x00\x00"
 
 
 class ContainerUnusable(Exception):
@@ -48,6 +57,27 @@ def begins_as_key(data: bytes) -> bool:
         return False
     is_sealed = content[:1] == b"\x30" and _content(content).startswith(_SEALED_KEY_STARTS)
     return is_sealed or content.startswith(_KEY_STARTS)
+
+
+def key_inside(text: bytes) -> int | None:
+    """Where the bytes of a private key begin that stand in the middle of a text, or None.
+
+    These bytes are no characters, so that no part of a block in base64 looks like them.
+    """
+    found = _KEY_INSIDE.search(text)
+    return None if found is None else found.start()
+
+
+def rest_of(data: bytes) -> bytes:
+    """What stands behind the outermost element, which is where a certificate or a container ends.
+
+    For a length that is not definite, all of it when the last bytes are not the mark of its end.
+    """
+    try:
+        return data[der.element_at(data, 0, len(data)).end :]
+    except der.DerBroken:
+        is_open = data.startswith(b"\x30\x80") and not data.endswith(_END_OF_CONTENTS)
+        return data if is_open else b""
 
 
 def is_private_key(data: bytes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from certificates.pki import containers, der, fields, pem
+from certificates.pki import containers, fields, pem
 from certificates.pki.fields import CertificateFields
 from certificates.pki.gathered import (
     MAX_CERTIFICATES,
@@ -90,6 +90,9 @@ def _placed(result: ParsedCertificate | Finding, file: str) -> ParsedCertificate
 
 def _read(data: bytes) -> Iterator[ParsedCertificate | Finding]:
     text = _plain_text(data)
+    odd = pem.odd_key(text)
+    if odd is not None:
+        yield error("PRIVATE_KEY", block=odd)
     if not text.strip():
         yield error("FILE_EMPTY")
     elif pem.has_blocks(text):
@@ -109,8 +112,11 @@ def _from_pem(text: bytes) -> Iterator[ParsedCertificate | Finding]:
     count = pem.count(text)
     if count > MAX_CERTIFICATES:
         raise too_many(count)
+    place = containers.key_inside(text)
+    if place is not None:
+        yield error("PRIVATE_KEY", block=pem.number_at(text, place))
     for block in pem.split(text):
-        if block.is_private_key:
+        if block.is_private_key or (block.body and containers.begins_as_key(block.body)):
             yield error("PRIVATE_KEY", block=block.number)
         elif block.label == "TRUSTED CERTIFICATE":
             yield error("TRUSTED_FORMAT", block=block.number)
@@ -146,6 +152,13 @@ def _from_der(number: int, data: bytes) -> Iterator[ParsedCertificate | Finding]
 
 
 def _from_pkcs7(number: int, body: bytes) -> Iterator[ParsedCertificate | Finding]:
+    if containers.is_pkcs12(body):
+        yield error("PKCS12", block=number)
+        return
+    rest = containers.rest_of(body)
+    if rest:
+        yield _trailing(number, rest)
+        return
     count = 0
     try:
         for data in containers.certificates_of(body):
@@ -164,8 +177,9 @@ def _certificate(number: int, data: bytes) -> ParsedCertificate | Finding:
     """Read one certificate; its size is looked at first, since reading costs memory."""
     if containers.begins_as_key(data):
         return error("PRIVATE_KEY", block=number)
-    if _goes_on(data):
-        return error("TRAILING_DATA", block=number)
+    rest = containers.rest_of(data) if data[:1] == b"\x30" else b""
+    if rest:
+        return _trailing(number, rest)
     if len(data) > MAX_CERTIFICATE_BYTES:
         return error("CERT_TOO_LARGE", block=number, limit=MAX_CERTIFICATE_BYTES // 1024)
     try:
@@ -177,11 +191,9 @@ def _certificate(number: int, data: bytes) -> ParsedCertificate | Finding:
     return _checked(number, data, fields.read(certificate))
 
 
-def _goes_on(data: bytes) -> bool:
-    try:
-        return data[:1] == b"\x30" and der.element_at(data, 0, len(data)).end < len(data)
-    except der.DerBroken:
-        return False
+def _trailing(number: int, rest: bytes) -> Finding:
+    """Refuse what stands behind a certificate or a container; a key there is called one."""
+    return error("TRAILING_DATA" if containers.key_inside(rest) is None else "PRIVATE_KEY", block=number)
 
 
 def _checked(number: int, data: bytes, found: CertificateFields) -> ParsedCertificate | Finding:

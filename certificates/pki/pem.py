@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _MARKER: Final = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 .#]{0,60})-----")
+_KEY_MARKER: Final = re.compile(rb"-[ \t]{0,8}BEGIN[A-Z0-9 \t.#]{1,70}?PRIVATE[ \t]{1,8}KEY", re.IGNORECASE)
+"""The beginning of a private key, also as RFC 7468 does not have it; each part has a limit."""
 _BASE64_TEXT: Final = re.compile(rb"[A-Za-z0-9+/=\s]+")
 _WHITESPACE: Final = b" \t\r\n\v\f"
 _HEADER_BYTES: Final = 4096
@@ -59,6 +61,22 @@ def split(data: bytes) -> Iterator[Block]:
             begun = None
     if begun is not None:
         yield _damaged(number, begun, "no END line")
+
+
+def odd_key(data: bytes) -> int | None:
+    """The number of the first block that begins like a private key but not as it should, or None.
+
+    Other dashes, other spaces, other letter case: `split` takes such a block for text between blocks.
+    """
+    for marker in _KEY_MARKER.finditer(data):
+        if _MARKER.match(data, max(marker.start() - 4, 0)) is None:
+            return number_at(data, marker.start())
+    return None
+
+
+def number_at(data: bytes, place: int) -> int:
+    """The number of a block that would begin at a place."""
+    return data.count(b"-----BEGIN ", 0, place) + 1
 
 
 def decode_bare(data: bytes) -> bytes | None:

@@ -6,7 +6,7 @@ import warnings
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -118,6 +118,66 @@ def test_a_private_key_without_an_end_line_is_still_a_private_key(authority: Mad
 def test_a_private_key_in_der_is_recognized(authority: Made) -> None:
     der = authority.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     assert refusal_of(der) == [("PRIVATE_KEY", "1")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"BEGIN ", b"BEGIN  "),
+        lambda text: text.lower(),
+        lambda text: text.replace(b"-----", b"----"),
+        lambda text: text.replace(b"-----", b"---- "),
+        lambda text: text.replace(b" PRIVATE KEY", b" RSA\tPRIVATE  KEY"),
+    ],
+    ids=["two spaces", "lower case", "four dashes", "SSH2", "tab"],
+)
+def test_a_private_key_under_an_odd_label_refuses_the_whole_upload(authority: Made, change) -> None:
+    odd = change(authority.key_pem)
+    assert refusal_of(authority.pem + odd) == [("PRIVATE_KEY", "2")]
+    assert refusal_of(odd) == [("PRIVATE_KEY", "1")]
+
+
+@pytest.mark.parametrize(
+    "kind", [ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 1024)]
+)
+@pytest.mark.parametrize(
+    ("form", "sealed"),
+    [
+        (PrivateFormat.PKCS8, NoEncryption()),
+        (PrivateFormat.TraditionalOpenSSL, NoEncryption()),
+        (PrivateFormat.PKCS8, BestAvailableEncryption(b"x")),
+    ],
+)
+def test_a_private_key_in_der_behind_anything_else_refuses_the_whole_upload(
+    authority: Made, kind, form: PrivateFormat, sealed: object
+) -> None:
+    key = kind.private_bytes(Encoding.DER, form, sealed)
+    container = pkcs7.serialize_certificates([authority.certificate], Encoding.DER)
+    in_ber = b"\x30\x80" + b"".join(members(container)) + b"\0\0"
+    assert refusal_of(authority.pem + key) == [("PRIVATE_KEY", "2")]
+    assert refusal_of(key + authority.pem)[0][0] == "PRIVATE_KEY"
+    assert refusal_of(container + key) == refusal_of(in_ber + key) == [("PRIVATE_KEY", "1")]
+    assert refusal_of(authority.der + key) == [("PRIVATE_KEY", "1")]
+    for label in ("PKCS7", "CERTIFICATE REQUEST", "CERTIFICATE"):
+        text = pem.encode(key).replace("CERTIFICATE", label).encode()
+        assert refusal_of(authority.pem + text) == [("PRIVATE_KEY", "2")]
+
+
+def test_bytes_after_a_container_are_refused_like_those_after_a_certificate(
+    authority: Made, issuing: Made
+) -> None:
+    container = pkcs7.serialize_certificates([authority.certificate], Encoding.DER)
+    in_ber = b"\x30\x80" + b"".join(members(container)) + b"\0\0"
+    for data in (container, in_ber, pem.encode(container).encode()):
+        assert prints_of(data) == [authority.sha256]
+    assert refusal_of(container + issuing.der) == [("TRAILING_DATA", "1")]
+    assert refusal_of(in_ber + issuing.der) == [("TRAILING_DATA", "1")]
+    assert refusal_of(pem.encode(container + b"x").encode()) == [("TRAILING_DATA", "1")]
+
+
+def test_words_about_private_keys_between_blocks_are_no_key(authority: Made) -> None:
+    text = b"# begin with the private key of the CA - begin here\n- BEGIN the PRIVATE part\n" + authority.pem
+    assert prints_of(text) == [authority.sha256]
 
 
 def test_pkcs12_is_refused_without_asking_for_its_password(authority: Made) -> None:
