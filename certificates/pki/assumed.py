@@ -70,9 +70,9 @@ def _issuer_among(
         named = [c for c in sent if c not in path and c.subject == path[-1].issuer]
     except UNREADABLE:
         return None
-    signed = [c for c in named if issuers.has_signed(c, path[-1]) is not False]
-    fit = signed or named
-    return top if top in fit else next(iter(fit), None)
+    named.sort(key=lambda c: c != top)
+    signed = (c for c in named if issuers.has_signed(c, path[-1]) is not False)
+    return next(signed, next(iter(named), None))
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -25,14 +25,18 @@ def why_unfit(issuer: Place, child: Place, now: datetime) -> Reason | None:
     refusal = _refusal(issuer.certificate, child.certificate, now)
     if refusal is None:
         return None
-    name = fields.read(child.certificate).display_name
+    found = fields.read(child.certificate)
+    has_signed = issuers.has_signed(issuer.certificate, child.certificate) is not False
     why = _unreadable(child)
-    if issuers.has_signed(issuer.certificate, child.certificate) is not False:
+    if has_signed:
         why = why or _unreadable(issuer) or _not_an_authority(issuer)
-        last = Reason("CHAIN_REFUSED", {"name": name, "openssl": str(refusal.error)}, child)
-    else:
-        last = Reason("BAD_SIGNATURE", {"name": name}, child)
-    return why or _other_identifiers(issuer.certificate, child) or _unsound(child) or last
+    why = why or _other_identifiers(issuer.certificate, child) or _unsound(child)
+    # One that names itself as its issuer was perhaps not even asked for another.
+    if why is not None or found.is_self_issued:
+        return why
+    if has_signed:
+        return Reason("CHAIN_REFUSED", {"name": found.display_name, "openssl": str(refusal.error)}, child)
+    return Reason("BAD_SIGNATURE", {"name": found.display_name}, child)
 
 
 def _refusal(issuer: x509.Certificate, child: x509.Certificate, now: datetime) -> Refusal | None:
