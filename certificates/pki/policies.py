@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from cryptography import x509
 
-from certificates.pki.der import SEQUENCE, DerBroken, elements
+from certificates.pki.der import SEQUENCE, DerBroken, element_at, elements
 from certificates.pki.field_reader import UNREADABLE
 
 ANY: Final = "2.5.29.32.0"
@@ -55,7 +55,9 @@ def check_policies(chain: Sequence[x509.Certificate]) -> None:
     for depth in reversed(range(count)):
         try:
             _step(state, chain[depth], is_last=depth == 0)
-        except (*UNREADABLE, DerBroken) as error:
+        except DerBroken as error:
+            raise ExtensionsUnreadable(depth, f"policyMappings: {error}") from error
+        except UNREADABLE as error:
             raise ExtensionsUnreadable(depth, str(error)) from error
 
 
@@ -131,7 +133,7 @@ def _mappings(certificate: x509.Certificate) -> Level:
         return {}
     data = held.value if isinstance(held, x509.UnrecognizedExtension) else held.public_bytes()
     mapped: Level = {}
-    outer = next(elements(data, 0, len(data)))
+    outer = element_at(data, 0, len(data))
     for pair in elements(data, outer.content, outer.end):
         ends = [data[e.content : e.end] for e in elements(data, pair.content, pair.end)]
         if pair.tag != SEQUENCE or len(ends) != 2:

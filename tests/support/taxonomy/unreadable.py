@@ -30,6 +30,7 @@ BROKEN_MASK = [
         True,
     ),
 ]
+NO_MAPPINGS = [(raw_extension("2.5.29.33", b""), True)]
 SHA_384 = sequence(bytes.fromhex("06082a8648ce3d040303"))
 SHA_256_RSA = sequence(bytes.fromhex("06092a864886f70d01010b0500"))
 NO_ALGORITHM = sequence(bytes.fromhex("06032a0304"))
@@ -118,6 +119,11 @@ def name_constraints_with_a_broken_mask() -> Scene:
     return trusted(relay(intermediate(authority, extra=BROKEN_MASK)), authority)
 
 
+def policy_mappings_that_hold_nothing() -> Scene:
+    authority = root()
+    return trusted(relay(intermediate(authority, extra=NO_MAPPINGS)), authority)
+
+
 def name_of_a_kind_that_cannot_be_read() -> Scene:
     authority = root()
     return trusted(relay(authority, hosts=(), extra=POSTAL_NAME), authority)
@@ -179,6 +185,7 @@ CASES = (
         _ISSUING,
     ),
     _unreadable(name_constraints_with_a_broken_mask, "nameConstraints: Invalid netmask", 1),
+    _unreadable(policy_mappings_that_hold_nothing, "policyMappings: truncated header", 1),
     Case(name_of_a_kind_that_cannot_be_read, "CERT_UNREADABLE", {"name": _SERVER}, 0, _SERVER),
     Case(
         extended_key_usage_without_a_usage,
