@@ -31,6 +31,7 @@ def why_unfit(issuer: Place, child: Place, now: datetime) -> Reason | None:
     if has_signed:
         why = why or _unreadable(issuer) or _not_an_authority(issuer)
     why = why or _other_identifiers(issuer.certificate, child) or _unsound(child)
+    why = why or _opaque(child) or _opaque(issuer)
     # One that names itself as its issuer was perhaps not even asked for another.
     if why is not None or found.is_self_issued:
         return why
@@ -52,6 +53,12 @@ def _unreadable(place: Place) -> Reason | None:
         return None
     detail = unreadable.fault_of(place.certificate) or ", ".join(found.unreadable)
     return Reason("CERT_UNREADABLE", {"name": found.display_name, "detail": detail}, place)
+
+
+def _opaque(place: Place) -> Reason | None:
+    detail = unreadable.fault_beyond(place.certificate)
+    name = fields.read(place.certificate).display_name
+    return Reason("CERT_UNREADABLE", {"name": name, "detail": detail}, place) if detail else None
 
 
 def _not_an_authority(issuer: Place) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,10 +10,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki import der, extensions, fields, loose
-from certificates.pki.extension_split import alone, split_extensions
+from certificates.pki.extension_split import RawExtension, alone, split_extensions
 from certificates.pki.verdict import Finding
 
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+NETSCAPE_TYPE: Final = "2.16.840.1.113730.1.1"
+PROXY: Final = "1.3.6.1.5.5.7.1.14"
 NAMES: Final = {
     "2.5.29.15": "keyUsage",
     "2.5.29.17": "subjectAltName",
@@ -67,19 +70,39 @@ def fault_of(certificate: x509.Certificate) -> str:
     return ""
 
 
+def fault_beyond(certificate: x509.Certificate) -> str:
+    """Name an extension that OpenSSL reads, the library does not, and that no chain may have; or nothing.
+
+    That is a Netscape type that is no bit string, and any mark of a proxy (RFC 3820 section 3.8).
+    """
+    for found in _split(certificate):
+        if found.oid == PROXY:
+            return "proxyCertInfo"
+        if (
+            found.oid == NETSCAPE_TYPE
+            and re.fullmatch(rb"\x03\x02[\x00-\x07].", found.value, re.DOTALL) is None
+        ):
+            return "netscapeCertType"
+    return ""
+
+
 def extended_usages(certificate: x509.Certificate) -> tuple[str, ...] | None:
     """The extended key usages although another extension cannot be read; None without that extension.
 
     An extension that lists none, which no reader takes, is an empty tuple.
     """
-    try:
-        found, _ = split_extensions(certificate.public_bytes(Encoding.DER), most=extensions.EXTENSIONS_SHOWN)
-    except der.DerBroken:
-        return None
-    for extension in found:
+    for extension in _split(certificate):
         if extension.oid == EXTENDED_KEY_USAGE:
             try:
                 return fields.read(fields.load(alone(extension))).extended_usages or ()
             except fields.CertificateUnreadable:
                 return ()
     return None
+
+
+def _split(certificate: x509.Certificate) -> list[RawExtension]:
+    try:
+        data = certificate.public_bytes(Encoding.DER)
+        return split_extensions(data, most=extensions.EXTENSIONS_SHOWN)[0]
+    except der.DerBroken:
+        return []

@@ -31,6 +31,7 @@ BROKEN_MASK = [
     ),
 ]
 NO_MAPPINGS = [(raw_extension("2.5.29.33", b""), True)]
+NO_TYPE = [(raw_extension("2.16.840.1.113730.1.1", b"\x05\x00"), False)]
 SHA_384 = sequence(bytes.fromhex("06082a8648ce3d040303"))
 SHA_256_RSA = sequence(bytes.fromhex("06092a864886f70d01010b0500"))
 NO_ALGORITHM = sequence(bytes.fromhex("06032a0304"))
@@ -119,6 +120,11 @@ def name_constraints_with_a_broken_mask() -> Scene:
     return trusted(relay(intermediate(authority, extra=BROKEN_MASK)), authority)
 
 
+def type_of_netscape_that_is_none() -> Scene:
+    authority = root()
+    return trusted(relay(intermediate(authority, extra=NO_TYPE)), authority)
+
+
 def policy_mappings_that_hold_nothing() -> Scene:
     authority = root()
     return trusted(relay(intermediate(authority, extra=NO_MAPPINGS)), authority)
@@ -185,6 +191,7 @@ CASES = (
         _ISSUING,
     ),
     _unreadable(name_constraints_with_a_broken_mask, "nameConstraints: Invalid netmask", 1),
+    _unreadable(type_of_netscape_that_is_none, "netscapeCertType", 1),
     _unreadable(policy_mappings_that_hold_nothing, "policyMappings: truncated header", 1),
     Case(name_of_a_kind_that_cannot_be_read, "CERT_UNREADABLE", {"name": _SERVER}, 0, _SERVER),
     Case(
