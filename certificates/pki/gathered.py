@@ -72,6 +72,8 @@ class Gathered:
 
     def _add_fault(self, fault: Finding) -> None:
         kept = self._keys if fault.code in KEY_CODES else self._faults
+        if fault in kept:
+            return
         if len(kept) < MAX_FINDINGS:
             kept.append(fault)
         else:

@@ -44,8 +44,8 @@ def count(data: bytes) -> int:
 
 
 def split(data: bytes) -> Iterator[Block]:
-    """Yield every block in order; whatever stands between blocks is ignored."""
-    number = 0
+    """Yield every block in order; what stands between blocks is ignored, but for the first end of a key."""
+    number, is_end_told = 0, False
     begun: re.Match[bytes] | None = None
     for marker in _MARKER.finditer(data):
         if marker[1] == b"BEGIN":
@@ -59,6 +59,9 @@ def split(data: bytes) -> Iterator[Block]:
             else:
                 yield _damaged(number, begun, "BEGIN and END lines differ")
             begun = None
+        elif not is_end_told and _label(marker).endswith("PRIVATE KEY"):
+            is_end_told = True
+            yield _damaged(number + 1, marker, "no BEGIN line")
     if begun is not None:
         yield _damaged(number, begun, "no END line")
 

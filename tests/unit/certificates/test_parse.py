@@ -115,6 +115,12 @@ def test_a_private_key_without_an_end_line_is_still_a_private_key(authority: Mad
     assert refusal_of(cut + b"\n" + authority.pem)[0] == ("PRIVATE_KEY", "1")
 
 
+def test_a_private_key_without_its_begin_line_is_still_a_private_key(authority: Made) -> None:
+    cut = authority.key_pem.split(b"\n", 1)[1]
+    assert refusal_of(authority.pem + cut) == [("PRIVATE_KEY", "2")]
+    assert refusal_of(cut * 2 + authority.pem) == [("PRIVATE_KEY", "1")]
+
+
 def test_a_private_key_in_der_is_recognized(authority: Made) -> None:
     der = authority.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     assert refusal_of(der) == [("PRIVATE_KEY", "1")]
@@ -185,6 +191,8 @@ def test_pkcs12_is_refused_without_asking_for_its_password(authority: Made) -> N
         b"x", authority.key, authority.certificate, None, BestAvailableEncryption(b"secret")
     )
     assert refusal_of(container) == [("PKCS12", "1")]
+    assert refusal_of(pem.encode(container).replace("CERTIFICATE", "PKCS7").encode()) == [("PKCS12", "1")]
+    assert refusal_of(authority.pem + container) == [("PRIVATE_KEY", "2")]
 
 
 def test_a_broken_block_is_named_and_the_sound_ones_do_not_pass(authority: Made, issuing: Made) -> None:
