@@ -11,22 +11,36 @@ from typing import Final
 
 from cryptography import x509
 
-from certificates.pki import fields
+from certificates.pki import fields, unreadable
 from certificates.pki.asked import Purpose
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.verdict import Finding
 
 NEEDED_USAGE: Final = {Purpose.SERVER: "serverAuth", Purpose.CLIENT: "clientAuth"}
 _LABEL: Final = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-_DNS_CONSTRAINT: Final = re.compile(rf"(\.?{_LABEL}(\.{_LABEL})*)?")
-"""A host name or nothing, as RFC 5280 4.2.1.10 has it; a leading dot is common and means the names below."""
+_DNS_CONSTRAINT: Final = re.compile(rf"({_LABEL}(\.{_LABEL})*)?")
+"""A host name without a leading dot, or nothing at all for every name (RFC 5280 4.2.1.10)."""
+
+
+def anchor_finding(verified: Sequence[bytes]) -> Finding | None:
+    """Say that the extensions of the anchor cannot be read, so that nobody knows what it forbids.
+
+    Those of every other certificate are read for their policies (`policies`).
+    """
+    depth = len(verified) - 1
+    anchor = fields.load(verified[-1])
+    try:
+        list(anchor.extensions)
+    except UNREADABLE as error:
+        return unreadable.finding(anchor, depth, detail=str(error)) if depth else None
+    return None
 
 
 def constraint_finding(verified: Sequence[bytes]) -> Finding | None:
     """Say which certificate carries a name that an authority above excluded, or has broken constraints.
 
-    OpenSSL compares `*.example.com` as it stands, so that an excluded `mail.example.com` does not stop it;
-    and it passes over constraints that are no host name, such as `example.com.`.
+    OpenSSL compares `*.example.com` and `mail.example.com.` as they stand, so that an excluded
+    `mail.example.com` does not stop them; and it passes over constraints that are no host name.
     """
     chain = [fields.load(der) for der in verified]
     for above in range(1, len(chain)):
@@ -35,7 +49,7 @@ def constraint_finding(verified: Sequence[bytes]) -> Finding | None:
             if _DNS_CONSTRAINT.fullmatch(constraint) is None:
                 return _finding(chain, above)
         for below in range(above):
-            if any(_overlaps(name, host) for name in _wildcards(chain[below]) for host in excluded):
+            if any(_is_within(name, host) for name in _names(chain[below]) for host in excluded):
                 return _finding(chain, below)
     return None
 
@@ -71,19 +85,21 @@ def _hosts(authority: x509.Certificate, *, is_excluded: bool) -> Iterator[str]:
             yield base.value.lower()
 
 
-def _wildcards(certificate: x509.Certificate) -> Iterator[str]:
+def _names(certificate: x509.Certificate) -> Iterator[str]:
+    """The host names of a certificate in lower case, without what stands around them."""
     try:
         held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, *UNREADABLE):
         return
-    yield from (name.lower() for name in held.get_values_for_type(x509.DNSName) if "*" in name)
+    yield from (name.strip().rstrip(".").lower() for name in held.get_values_for_type(x509.DNSName))
 
 
-def _overlaps(wildcard: str, host: str) -> bool:
-    """Whether a wildcard stands for a name that is the excluded host, or lies below it.
-
-    A wildcard whose own ending is excluded is refused by OpenSSL already.
-    """
-    label, _, ending = wildcard.partition(".")
-    first, _, rest = host.removeprefix(".").partition(".")
-    return rest == ending and re.fullmatch(re.escape(label).replace(r"\*", ".*"), first) is not None
+def _is_within(name: str, host: str) -> bool:
+    """Whether a name, or one that a wildcard stands for, is the excluded host or lies below it."""
+    if not host or name == host or name.endswith(f".{host}"):
+        return True
+    label, _, ending = name.partition(".")
+    first, _, rest = host.partition(".")
+    if "*" not in label or rest != ending:
+        return False
+    return re.fullmatch(re.escape(label).replace(r"\*", ".*"), first) is not None

@@ -135,9 +135,12 @@ class FieldReader:
         return found is not None and x509.TLSFeatureType.status_request in found
 
     def pss_digest(self) -> str:
-        """The broken digest of an RSASSA-PSS signature, whose identifier does not name it; else nothing."""
+        """The broken digest of an RSASSA-PSS signature, whose identifier does not name it; else nothing.
+
+        One that the library does not know, such as MD5, is broken as well.
+        """
         digest = self.take("signature", lambda: self._certificate.signature_hash_algorithm)
-        return {"sha1": "SHA-1", "md5": "MD5"}.get("" if digest is None else digest.name, "")
+        return "RSASSA-PSS" if digest is None else {"sha1": "SHA-1", "md5": "MD5"}.get(digest.name, "")
 
     def subject_key_id(self) -> str:
         """Subject key identifier in hexadecimal, or nothing."""

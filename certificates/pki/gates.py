@@ -72,16 +72,14 @@ def _problems(presented: Sequence[bytes], verified: Sequence[bytes], asked: Aske
     found.append(named)
     # A leaf whose names cannot be read cannot be read for its policies either.
     found.append(None if named is not None and named.code == "CERT_UNREADABLE" else _policy_finding(verified))
+    found.append(constraints.anchor_finding(verified))
     found.append(constraints.constraint_finding(verified))
     found.append(constraints.usage_finding(verified, asked.policy.purpose))
     if most is not None and _authorities_between(verified) > most:
         found.append(Finding("CHAIN_TOO_LONG", {"name": fields.read(leaf).display_name}, "E", 0))
     # The second verifier finds these as well, and would only say the same again.
-    is_judged = asked.policy.purpose is Purpose.CLIENT or (
-        asked.policy.purpose is Purpose.SERVER and bool(asked.host)
-    )
-    if is_judged and not any(found):
-        found.append(second_gate.second_finding(presented, verified=verified, asked=asked))
+    if asked.policy.purpose is not Purpose.ANY and not any(found):
+        found.append(second_gate.second_finding(verified, asked=asked))
     return [finding for finding in found if finding is not None]
 
 

@@ -15,6 +15,7 @@ from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
     PolicyBuilder,
+    ServerVerifier,
     Store,
     VerificationError,
 )
@@ -40,26 +41,25 @@ SOUND_KEYS: Final = frozenset({"RSA", "EC", "Ed25519", "Ed448"})
 """Kinds whose strength OpenSSL has judged; the library knows fewer curves and no Edwards curve."""
 
 
-def second_finding(presented: Sequence[bytes], *, verified: Sequence[bytes], asked: Asked) -> Finding | None:
-    """Return a finding when the second verifier does not accept what was presented, or None when it does.
+def second_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None:
+    """Return a finding when the second verifier does not accept the chain that OpenSSL accepted.
 
-    `verified` is the chain that OpenSSL accepted, its anchor last. A certificate that is itself trusted ends
-    its chain at once and has nothing to verify. A shape that the library cannot evaluate is a warning, and so
-    is everything when the view's `second_gate` is off.
+    `verified` ends with its anchor. The second verifier gets these certificates and no others, so that it
+    cannot accept another path than the one whose policies and revocation are judged. A certificate that is
+    itself trusted ends its chain at once and has nothing to verify. A shape that the library cannot evaluate
+    is a warning, and so is everything when the view's `second_gate` is off.
     """
     refuses = asked.view.second_gate
-    anchors = [row.certificate for row in asked.view.anchors(asked.now) if row.certificate is not None]
     try:
-        leaf, *others = [fields.load(der) for der in presented]
-    except (fields.CertificateUnreadable, ValueError) as error:
+        chain = [fields.load(der) for der in verified]
+    except fields.CertificateUnreadable as error:
         return Finding("SECOND_OPINION", {"text": str(error)}, "E" if refuses else "W", 0)
-    if not anchors or leaf in anchors:
+    if len(chain) < 2:
         return None
     try:
-        _verify(leaf, others, anchors, asked)
+        _verify(chain, asked)
     except VerificationError as error:
         text = str(error)
-        chain = [fields.load(der) for der in verified]
         severity = _severity(_reason(text), chain, refuses)
         return Finding("SECOND_OPINION", {"text": text}, severity, _depth(text, chain))
     except UNREADABLE as error:
@@ -67,21 +67,32 @@ def second_finding(presented: Sequence[bytes], *, verified: Sequence[bytes], ask
     return None
 
 
-def _verify(
-    leaf: x509.Certificate,
-    others: list[x509.Certificate],
-    anchors: Sequence[x509.Certificate],
-    asked: Asked,
-) -> None:
-    builder = PolicyBuilder().store(Store(list(anchors))).time(asked.now).max_chain_depth(MAX_CHAIN_DEPTH)
+def _verify(chain: Sequence[x509.Certificate], asked: Asked) -> None:
+    leaf, *between, anchor = chain
+    builder = PolicyBuilder().store(Store([anchor])).time(asked.now).max_chain_depth(MAX_CHAIN_DEPTH)
     builder = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_leaf_policy())
-    host = hostname.ascii_host(asked.host)
-    if asked.policy.purpose is Purpose.CLIENT or not host:
-        builder.build_client_verifier().verify(leaf, others)
-    elif hostname.is_address(host):
-        builder.build_server_verifier(x509.IPAddress(ipaddress.ip_address(host))).verify(leaf, others)
+    if asked.policy.purpose is Purpose.CLIENT:
+        builder.build_client_verifier().verify(leaf, between)
     else:
-        builder.build_server_verifier(x509.DNSName(host)).verify(leaf, others)
+        _server_verifier(builder, leaf, asked.host).verify(leaf, between)
+
+
+def _server_verifier(builder: PolicyBuilder, leaf: x509.Certificate, host: str) -> ServerVerifier:
+    """A verifier for the host, or for another name of the certificate where the library cannot take it.
+
+    The name was compared before (`hostname`); what else the library looks at must not depend on it.
+    """
+    refused: Exception = ValueError("no name")
+    for name in (hostname.ascii_host(host), *fields.read(leaf).names):
+        usual = name.replace("*", "any", 1)
+        try:
+            if hostname.is_address(usual):
+                return builder.build_server_verifier(x509.IPAddress(ipaddress.ip_address(usual)))
+            if usual:
+                return builder.build_server_verifier(x509.DNSName(usual))
+        except UNREADABLE as error:
+            refused = error
+    raise refused
 
 
 def _ca_policy() -> ExtensionPolicy:

@@ -33,12 +33,31 @@ def wildcard_over_an_excluded_name_below_an_edwards_key() -> Scene:
 
 def wildcard_over_an_excluded_name_below_a_brainpool_key() -> Scene:
     key = ec.generate_private_key(ec.BrainpoolP256R1())
-    return _constrained(x509.DNSName(".evil.testlab.com"), key=key, hosts=_WILDCARD)
+    return _constrained(x509.DNSName("evil.testlab.com"), key=key, hosts=_WILDCARD)
 
 
 def wildcard_over_an_excluded_name_beside_a_directory_name() -> Scene:
     directory = x509.DirectoryName(distinguished("Somebody Else"))
     return _constrained(x509.DNSName("evil.testlab.com"), directory, hosts=_WILDCARD)
+
+
+def excluded_name_with_a_dot_behind_it() -> Scene:
+    key = ed25519.Ed25519PrivateKey.generate()
+    return _constrained(x509.DNSName("evil.testlab.com"), key=key, hosts=(HOST, "evil.testlab.com."))
+
+
+def constraint_with_a_leading_dot() -> Scene:
+    return _constrained(x509.DNSName(".evil.testlab.com"))
+
+
+def two_authorities_of_one_key_of_which_each_is_refused() -> Scene:
+    """OpenSSL may not accept the one and the second verifier the other."""
+    authority, key = root(), ec.generate_private_key(ec.SECP256R1())
+    place = x509.DistributionPoint([x509.UniformResourceIdentifier("http://pki/")], None, None, None)
+    critical = x509.CRLDistributionPoints([place])
+    first = intermediate(authority, key=key, extra=[(critical, True)])
+    second = intermediate(authority, key=key, extra=[(x509.PolicyConstraints(0, None), True)])
+    return trusted(relay(first), authority, sent=(first, second))
 
 
 def constraint_that_is_no_host_name() -> Scene:
@@ -78,6 +97,9 @@ CASES = (
         0,
         _SERVER,
     ),
+    Case(excluded_name_with_a_dot_behind_it, "NAME_CONSTRAINT", {"name": _SERVER}, 0, _SERVER),
+    Case(constraint_with_a_leading_dot, "NAME_CONSTRAINT", {"name": _ISSUING}, 1, _ISSUING),
+    Case(two_authorities_of_one_key_of_which_each_is_refused, "SECOND_OPINION", {}, 0, _SERVER),
     Case(constraint_that_is_no_host_name, "NAME_CONSTRAINT", {"name": _ISSUING}, 1, _ISSUING),
     Case(
         server_gated_crypto_only,
