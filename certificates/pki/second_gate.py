@@ -12,6 +12,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.x509.verification import (
+    ClientVerifier,
     Criticality,
     ExtensionPolicy,
     PolicyBuilder,
@@ -70,19 +71,23 @@ def second_finding(verified: Sequence[bytes], *, asked: Asked) -> Finding | None
 def _verify(chain: Sequence[x509.Certificate], asked: Asked) -> None:
     leaf, *between, anchor = chain
     builder = PolicyBuilder().store(Store([anchor])).time(asked.now).max_chain_depth(MAX_CHAIN_DEPTH)
-    builder = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_leaf_policy())
+    ruled = builder.extension_policies(ca_policy=_ca_policy(), ee_policy=_leaf_policy())
     if asked.policy.purpose is Purpose.CLIENT:
-        builder.build_client_verifier().verify(leaf, between)
+        ruled.build_client_verifier().verify(leaf, between)
+        return
+    named = _server_verifier(ruled, leaf, asked.host)
+    if named is not None:
+        named.verify(leaf, between)
     else:
-        _server_verifier(builder, leaf, asked.host).verify(leaf, between)
+        _nameless_verifier(builder).verify(leaf, between)
 
 
-def _server_verifier(builder: PolicyBuilder, leaf: x509.Certificate, host: str) -> ServerVerifier:
+def _server_verifier(builder: PolicyBuilder, leaf: x509.Certificate, host: str) -> ServerVerifier | None:
     """A verifier for the host, or for another name of the certificate where the library cannot take it.
 
-    The name was compared before (`hostname`); what else the library looks at must not depend on it.
+    The name was compared before (`hostname`); what else the library looks at must not depend on it. None when
+    the library can take none of the names, such as those with an underscore.
     """
-    refused: Exception = ValueError("no name")
     for name in (hostname.ascii_host(host), *fields.read(leaf).names):
         usual = name.replace("*", "any", 1)
         try:
@@ -90,9 +95,19 @@ def _server_verifier(builder: PolicyBuilder, leaf: x509.Certificate, host: str) 
                 return builder.build_server_verifier(x509.IPAddress(ipaddress.ip_address(usual)))
             if usual:
                 return builder.build_server_verifier(x509.DNSName(usual))
-        except UNREADABLE as error:
-            refused = error
-    raise refused
+        except UNREADABLE:
+            continue
+    return None
+
+
+def _nameless_verifier(builder: PolicyBuilder) -> ClientVerifier:
+    """A verifier that compares no name; extended key usages are judged elsewhere (`constraints`)."""
+    free = (x509.ExtendedKeyUsage, Criticality.NON_CRITICAL, None)
+    policies = {
+        "ca_policy": _ca_policy().may_be_present(*free),
+        "ee_policy": _leaf_policy().may_be_present(*free),
+    }
+    return builder.extension_policies(**policies).build_client_verifier()
 
 
 def _ca_policy() -> ExtensionPolicy:
