@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,9 +21,6 @@ __all__ = [
     "CrlRefused",
     "as_der",
     "check_list",
-    "details_of",
-    "fault_of_lists",
-    "issuer_of",
     "lookup",
 ]
 
@@ -101,82 +97,22 @@ def lookup(
     try:
         check_list(rule.der, authority=issuer, now=now, held_number=None, ignore_dates=rule.ignore_dates)
         loaded = _loaded(rule.der)
-        entry = loaded.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        entry = crl_checks.entry_of(certificate, loaded)
         answer = crl_scope.answer_of(certificate, issuer, loaded, now=None if rule.ignore_dates else now)
     except CrlRefused as refused:
         return Finding(refused.code, {"url": rule.url, **refused.params}, "E")
     except UNREADABLE as error:
         return Finding("CRL_UNREADABLE", {"url": rule.url, "detail": str(error)}, "E")
-    if answer is None:
+    if answer is None and entry is None:
         return None
-    params = _entry_params(entry) if answer == "REVOKED_CRL" else {}
+    # A complete list can take nobody off: OpenSSL passes over an entry that says removeFromCRL.
+    answer = answer or "REVOKED_CRL"
+    params = crl_checks.entry_params(entry) if answer == "REVOKED_CRL" else {}
     if answer == "CRL_WRONG_SCOPE":
         params = {"detail": "issuingDistributionPoint"}
     return Finding(answer, {"url": rule.url, **params}, "E")
 
 
-def issuer_of(der: bytes) -> x509.Name | None:
-    """Who issued a list, or None when it cannot be read."""
-    try:
-        return _loaded(der).issuer
-    except UNREADABLE:
-        return None
-
-
-def fault_of_lists(lists: Sequence[bytes], issuer: x509.Certificate) -> Finding | None:
-    """The first fault of the lists of an issuer that OpenSSL forgives: a missing or critical list number."""
-    wanted = fields.name_key(issuer.subject)
-    for der in lists:
-        try:
-            loaded = _loaded(der)
-            if fields.name_key(loaded.issuer) == wanted:
-                crl_checks.number_of(loaded)
-        except CrlRefused as refused:
-            return Finding(refused.code, refused.params, "E")
-        except UNREADABLE:
-            continue
-    return None
-
-
-def details_of(
-    code: str,
-    lists: Sequence[bytes],
-    *,
-    certificate: x509.Certificate,
-    issuer: x509.Certificate,
-    now: datetime,
-) -> Mapping[str, str]:
-    """What the lists of an issuer tell about a code that OpenSSL gave: the entry, the date or the detail."""
-    wanted = fields.name_key(issuer.subject)
-    for der in lists:
-        try:
-            loaded = _loaded(der)
-            if fields.name_key(loaded.issuer) != wanted:
-                continue
-            entry = loaded.get_revoked_certificate_by_serial_number(certificate.serial_number)
-            if code == "REVOKED_CRL" and entry is not None:
-                return _entry_params(entry)
-            crl_checks.refuse_unfit(loaded, issuer)
-            crl_checks.refuse_out_of_date(loaded, now)
-        except CrlRefused as refused:
-            if refused.code == code:
-                return refused.params
-        except UNREADABLE:
-            continue
-    return {}
-
-
 @lru_cache(maxsize=KEPT_LISTS)
 def _loaded(der: bytes) -> x509.CertificateRevocationList:
     return x509.load_der_x509_crl(der)
-
-
-def _entry_params(entry: x509.RevokedCertificate | None) -> Mapping[str, str]:
-    """When and why the certificate was revoked, as far as the entry can be read."""
-    if entry is None:
-        return {"date": "", "reason": "unspecified"}
-    try:
-        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
-    except (*UNREADABLE, x509.ExtensionNotFound):
-        reason = "unspecified"
-    return {"date": entry.revocation_date_utc.isoformat(), "reason": reason}

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from certificates.pki import fields
+from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.oids import WEAK_DIGESTS
 
 E = TypeVar("E", bound=x509.ExtensionType)
@@ -23,6 +24,8 @@ UNDERSTOOD: Final = frozenset(
     }
 )
 """Extensions of a list that may be critical; the number may not, which `number_of` says."""
+WEAK_NAMES: Final = {"md5": "MD5", "sha1": "SHA-1"}
+"""Broken digests by the names of the library."""
 CRITICAL: Final = b"\x01\x01\xff"
 """How DER writes that an extension is critical."""
 MOST_NUMBER_BITS: Final = 160
@@ -41,9 +44,34 @@ class CrlRefused(Exception):
 def refuse_unfit(loaded: x509.CertificateRevocationList, authority: x509.Certificate) -> None:
     """Refuse a list of another issuer, one the authority may not or did not sign, or one not understood."""
     _refuse_other_issuer(loaded, authority)
+    refuse_unsound(loaded, authority)
+
+
+def refuse_unsound(loaded: x509.CertificateRevocationList, authority: x509.Certificate) -> None:
+    """Refuse a list that an authority may not or did not sign, or one not understood; names do not count."""
     _refuse_without_right(authority)
-    _refuse_unsigned(loaded, authority)
+    refuse_weak(loaded)
+    if not is_signed_by(loaded, authority):
+        raise CrlRefused("CRL_BAD_SIGNATURE", {})
     _refuse_not_understood(loaded)
+
+
+def refuse_weak(loaded: x509.CertificateRevocationList) -> None:
+    """Refuse a list whose signature rests on a digest that is broken, the one inside RSASSA-PSS included."""
+    algorithm = loaded.signature_algorithm_oid.dotted_string
+    if algorithm in WEAK_DIGESTS:
+        raise CrlRefused("CRL_WEAK_SIGNATURE", {"digest": WEAK_DIGESTS[algorithm]})
+    digest = loaded.signature_hash_algorithm
+    if digest is not None and digest.name in WEAK_NAMES:
+        raise CrlRefused("CRL_WEAK_SIGNATURE", {"digest": WEAK_NAMES[digest.name]})
+
+
+def is_signed_by(loaded: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
+    """Whether the signature on a list is that of the key of an authority."""
+    try:
+        return loaded.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
+    except TypeError:
+        return False
 
 
 def refuse_partial(loaded: x509.CertificateRevocationList) -> None:
@@ -97,6 +125,27 @@ def extension_of(loaded: x509.CertificateRevocationList, kind: type[E]) -> E | N
         return None
 
 
+def entry_of(
+    certificate: x509.Certificate, loaded: x509.CertificateRevocationList
+) -> x509.RevokedCertificate | None:
+    """The entry with the serial number of a certificate, if the list has one."""
+    serial = certificate.serial_number
+    if serial < 0:  # The library looks up no such number, and reads it all the same.
+        return next((entry for entry in loaded if entry.serial_number == serial), None)
+    return loaded.get_revoked_certificate_by_serial_number(serial)
+
+
+def entry_params(entry: x509.RevokedCertificate | None) -> Mapping[str, str]:
+    """When and why the certificate was revoked, as far as the entry can be read."""
+    if entry is None:
+        return {"date": "", "reason": "unspecified"}
+    try:
+        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
+    except (*UNREADABLE, x509.ExtensionNotFound):
+        reason = "unspecified"
+    return {"date": entry.revocation_date_utc.isoformat(), "reason": reason}
+
+
 def is_version_2(loaded: x509.CertificateRevocationList) -> bool:
     """Whether the list begins with a version number, as all do that have extensions (RFC 5280 5.1.2.1)."""
     body = loaded.tbs_certlist_bytes
@@ -117,18 +166,6 @@ def _refuse_without_right(authority: x509.Certificate) -> None:
         return
     if not usage.crl_sign:
         raise CrlRefused("CRL_SIGNER_NOT_AUTHORIZED", {"detail": "keyUsage without cRLSign"})
-
-
-def _refuse_unsigned(loaded: x509.CertificateRevocationList, authority: x509.Certificate) -> None:
-    algorithm = loaded.signature_algorithm_oid.dotted_string
-    if algorithm in WEAK_DIGESTS:
-        raise CrlRefused("CRL_WEAK_SIGNATURE", {"digest": WEAK_DIGESTS[algorithm]})
-    try:
-        is_valid = loaded.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
-    except TypeError:
-        is_valid = False
-    if not is_valid:
-        raise CrlRefused("CRL_BAD_SIGNATURE", {})
 
 
 def _refuse_not_understood(loaded: x509.CertificateRevocationList) -> None:

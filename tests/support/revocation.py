@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -83,9 +84,36 @@ def without_end(der: bytes, issuer: Made) -> bytes:
     return _signed([part for index, part in enumerate(parts) if index != dates[1]], issuer)
 
 
+def renamed(der: bytes, issuer: Made, name: bytes) -> bytes:
+    """The same list or certificate of the issuer under a name in DER, no longer signed."""
+    outer, signed = _length(der)[0], _length(der[_length(der)[0] :])
+    body = der[outer : outer + sum(signed)]
+    rest = der[outer + len(body) :]
+    parts = _members(body)
+    place = parts.index(issuer.certificate.subject.public_bytes())
+    return _sequence(_sequence(b"".join([*parts[:place], name, *parts[place + 1 :]])) + rest)
+
+
+def with_weak_digest(der: bytes, issuer: Made, digest: str) -> bytes:
+    """The same list signed by the RSA key of its issuer with "md5" or "sha1"."""
+    assert isinstance(issuer.key, rsa.RSAPrivateKey)
+    oid = {"md5": "06092a864886f70d010104", "sha1": "06092a864886f70d010105"}[digest]
+    algorithm = _sequence(bytes.fromhex(oid) + b"\x05\x00")
+    named = {"md5": "3020300c06082a864886f70d020505000410", "sha1": "3021300906052b0e03021a05000414"}[digest]
+    body = _sequence(b"".join([b"\x02\x01\x01", algorithm, *_parts(der)[2:]]))
+    info = bytes.fromhex(named) + hashlib.new(digest, body).digest()
+    numbers, size = issuer.key.private_numbers(), issuer.key.key_size // 8
+    padded = b"\x00\x01" + b"\xff" * (size - 3 - len(info)) + b"\x00" + info
+    signature = pow(int.from_bytes(padded, "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+    return _sequence(body + algorithm + _sequence(b"\x00" + signature, 0x03))
+
+
 def _parts(der: bytes) -> list[bytes]:
     """The members of the signed part of a list, each with its tag and length."""
-    body = x509.load_der_x509_crl(der).tbs_certlist_bytes
+    return _members(x509.load_der_x509_crl(der).tbs_certlist_bytes)
+
+
+def _members(body: bytes) -> list[bytes]:
     parts, start = [], len(body) - _length(body)[1]
     while start < len(body):
         header, content = _length(body[start:])
