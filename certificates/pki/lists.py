@@ -31,13 +31,11 @@ def findings(verified: Sequence[bytes], others: Sequence[bytes], asked: Asked) -
     among `others`. Otherwise a list counts for its issuer's certificates and has to carry that issuer's
     signature. A list that cannot be relied on clears nobody, and what revokes is told before its fault.
     """
-    if not asked.lists or len(verified) < 2:
+    is_everywhere = asked.policy.list_use is ListUse.EVERYWHERE
+    if len(verified) < 2 or not (asked.lists or is_everywhere):
         return
     read, broken = given_lists.read_all(asked.lists)
-    if asked.policy.list_use is ListUse.EVERYWHERE:
-        found = _about_all(verified, others, read, asked)
-    else:
-        found = _about_each(verified, read, asked)
+    found = _about_all(verified, others, read, asked) if is_everywhere else _about_each(verified, read, asked)
     about = _named(fields.load(verified[0]))
     unread = [replace(one, params={**about, **one.params}) for one in broken]
     yield from sorted([*found, *unread], key=lambda one: (one.code != REVOKED, one.code == MISSING))

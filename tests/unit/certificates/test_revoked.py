@@ -182,9 +182,12 @@ def test_no_list_at_hand_clears_that_may_not(lists: list[bytes], code: str, use:
     assert listed(*lists, use=use) == code
 
 
-@pytest.mark.parametrize("lists", [(crl(LAB, extra=[SOME]),)])
-def test_a_list_of_a_part_of_the_revocations_is_named_so(lists: tuple[bytes, ...]) -> None:
-    assert listed(*lists) == "CRL_WRONG_SCOPE"
+def test_a_list_of_a_part_of_the_revocations_is_named_so() -> None:
+    assert listed(crl(LAB, extra=[SOME])) == "CRL_WRONG_SCOPE"
+
+
+def test_where_every_certificate_needs_a_list_none_at_all_is_too_few() -> None:
+    assert (listed(), listed(use=ListUse.EVERYWHERE)) == ("OK", "CRL_MISSING")
 
 
 def test_a_damaged_list_hides_no_revocation_and_is_told_beside_a_sound_one() -> None:
