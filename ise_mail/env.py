@@ -5,6 +5,7 @@ import re
 import secrets
 import socket
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ _SWITCH = {
 _BROKERS = ("redis://", "rediss://", "redis+socket://", "memory://")
 _DATABASES = ("postgres://", "postgresql://", "sqlite:///")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_BY = "with --data or ISE_MAIL_DATA"
+_FILE = "ise-mail.sqlite3"
+_WRITTEN = {
+    *(_FILE, f"{_FILE}-wal", f"{_FILE}-shm", f"{_FILE}-journal", "keyring", "secret_key", "broker_url"),
+    *(".prepared", "log", "lost+found", "run.lock", "sandbox", "static"),
+}
+"""What ISE Mail itself may have put into a data folder."""
+
 # Host names of RFC 1123 2.1; a node may also be named as in a container network, with underscores.
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 
@@ -87,6 +96,25 @@ def data_folder() -> Path:
     if ROOT.is_relative_to(folder):
         raise SettingsError(f"ISE_MAIL_DATA must name a folder of its own: {folder} holds ISE Mail itself.")
     return folder
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder where it is missing, and close it to everybody else when it is all ours.
+
+    Raises SettingsError.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {folder} cannot be made ({error.strerror}): name another {_BY}."
+        ) from error
+    # A folder that others share, or that holds more than ours, keeps the rights that its owner gave it.
+    with suppress(OSError):
+        found = folder.stat()
+        is_own = found.st_uid == os.geteuid() and not found.st_mode & 0o7000
+        if is_own and found.st_mode & 0o077 and {path.name for path in folder.iterdir()} <= _WRITTEN:
+            folder.chmod(0o700)
 
 
 def host_name(name: str, default: str = "") -> str:
@@ -165,7 +193,7 @@ def database(folder: Path) -> dict[str, Any]:
 
     Raises SettingsError when it names none that is known.
     """
-    url = text("DATABASE_URL") or f"sqlite:///{folder / 'ise-mail.sqlite3'}"
+    url = text("DATABASE_URL") or f"sqlite:///{folder / _FILE}"
     # What was given may hold a password, so no sentence repeats it.
     if not url.startswith(_DATABASES):
         raise SettingsError("DATABASE_URL must begin with postgres:// or sqlite:///.")
@@ -191,12 +219,27 @@ def public_url() -> str:
 
 
 def _first_written(path: Path, content: str) -> str:
-    """Return the file's text; write `content` first when the file is missing, once for all processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Return the file's text; write `content` first when the file is missing, once for all processes.
+
+    Raises SettingsError.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     except FileExistsError:
-        return path.read_text()
+        return _read_own(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {path.parent} cannot be written to ({error.strerror}): name another {_BY}."
+        ) from error
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
     return content
+
+
+def _read_own(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error.strerror}): run as its owner, or name another folder {_BY}."
+        ) from error

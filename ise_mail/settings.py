@@ -8,7 +8,7 @@ from ise_mail import env
 
 BASE_DIR = env.ROOT
 ISE_MAIL_DATA = env.data_folder()
-ISE_MAIL_DATA.mkdir(parents=True, exist_ok=True)
+env.make_data_folder(ISE_MAIL_DATA)
 ISE_MAIL_KEYRING = env.key_ring(ISE_MAIL_DATA)
 ISE_MAIL_NODE = env.node_name()
 ISE_MAIL_FQDN = env.host_name("ISE_MAIL_FQDN", ISE_MAIL_NODE)

@@ -54,6 +54,7 @@ class Command(ProjectCommand):
         data = options["data"].expanduser().resolve() if options["data"] else settings.ISE_MAIL_DATA
         has_sandbox = not options["no_sandbox"] and os.environ.get("ISE_MAIL_SANDBOX") != "0"
         _use(data, has_sandbox=has_sandbox)
+        os.umask(0o077)  # for this process and all that it starts: the database holds names and addresses
         wishes = installation.Wishes(
             data=data,
             root=settings.BASE_DIR,

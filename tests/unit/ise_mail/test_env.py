@@ -73,3 +73,41 @@ def test_an_allowed_address_without_host_or_port_is_refused(
 
     with pytest.raises(env.SettingsError, match="host:port"):
         env.addresses("ISE_MAIL_EGRESS_ALLOW")
+
+
+@pytest.mark.parametrize("holds", [(), ("keyring", "ise-mail.sqlite3", "ise-mail.sqlite3-wal", "sandbox")])
+def test_a_data_folder_that_is_all_ours_is_closed_to_other_users(
+    tmp_path: Path, holds: tuple[str, ...]
+) -> None:
+    tmp_path.chmod(0o755)
+    for name in holds:
+        (tmp_path / name).touch()
+
+    env.make_data_folder(tmp_path)
+
+    assert tmp_path.stat().st_mode & 0o7777 == 0o700
+
+
+def test_a_new_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    env.make_data_folder(tmp_path / "a" / "b")
+
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("mode", "name"), [(0o755, "letters"), (0o1777, "keyring"), (0o2770, "keyring")])
+def test_a_folder_that_is_shared_keeps_its_rights(tmp_path: Path, mode: int, name: str) -> None:
+    (tmp_path / name).touch()
+    tmp_path.chmod(mode)
+
+    env.make_data_folder(tmp_path)
+
+    assert tmp_path.stat().st_mode & 0o7777 == mode
+
+
+def test_a_data_folder_that_cannot_be_made_or_written_to_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(env.SettingsError, match=r"cannot be made .*: name another with --data"):
+        env.make_data_folder(tmp_path / "file" / "x")
+    with pytest.raises(env.SettingsError, match=r"cannot be written to .*: name another with --data"):
+        env.secret_key(Path("/proc"))
