@@ -48,6 +48,15 @@ MINIMUM_VERSIONS: Final = [("1.2", "TLS 1.2"), ("1.3", "TLS 1.3")]
 _NUMBERS: Final = {"inputmode": "numeric", "autocomplete": "off"}
 
 
+class _NumberField(forms.IntegerField):
+    """A whole number in the digits 0 to 9; those of other scripts are refused."""
+
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and not str(value).isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 def _refusals(text: Any) -> dict[str, Any]:
     return dict.fromkeys(("required", "invalid", "min_value", "max_value"), text)
 
@@ -64,7 +73,7 @@ class SmtpServerForm(CrispyForm, forms.Form):
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
         ),
     )
-    port = forms.IntegerField(
+    port = _NumberField(
         label=_("SMTP port"),
         initial=25,
         min_value=1,
@@ -72,7 +81,7 @@ class SmtpServerForm(CrispyForm, forms.Form):
         error_messages=_refusals(PORT_REFUSAL),
         widget=forms.TextInput(attrs=_NUMBERS),
     )
-    timeout_seconds = forms.IntegerField(
+    timeout_seconds = _NumberField(
         label=_("Connection timeout (s)"),
         initial=60,
         min_value=LOWEST_TIMEOUT,

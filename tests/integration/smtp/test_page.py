@@ -101,6 +101,8 @@ def test_the_password_never_comes_back(ada, now):
         ({"host": "a" * 64 + ".testlab.com"}, "host", "not a valid host name"),
         ({"port": "0"}, "port", "1 to 65535"),
         ({"port": "65536"}, "port", "1 to 65535"),
+        ({"port": "\uff12\uff15"}, "port", "1 to 65535"),
+        ({"timeout_seconds": "\u0666\u0660"}, "timeout_seconds", "1 to 300"),
         ({"port": "smtp"}, "port", "1 to 65535"),
         ({"port": ""}, "port", "1 to 65535"),
         ({"timeout_seconds": "0"}, "timeout_seconds", "1 to 300"),
