@@ -1,5 +1,6 @@
 """What every management command is made of: its exit codes, and a look at the key ring before it writes."""
 
+import json
 import os
 import sys
 from argparse import RawDescriptionHelpFormatter
@@ -31,7 +32,10 @@ class _Formatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
 class _PlainOutput(OutputWrapper):
     """Spells out control characters: what a server said or a certificate holds must not steer a terminal."""
 
+    is_used = False
+
     def write(self, msg: str = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]
+        self.is_used = True
         super().write(escaped(str(msg), keep="\n\t"), style_func, ending)
 
 
@@ -41,6 +45,7 @@ class ProjectCommand(BaseCommand):
     Rows written under a key that the other nodes lack would keep every one of them from starting.
     """
 
+    stdout: _PlainOutput
     exit_codes: ClassVar[Mapping[int, str]] = {}
 
     def __init__(self, stdout: Any = None, stderr: Any = None, **options: Any) -> None:
@@ -73,13 +78,22 @@ class ProjectCommand(BaseCommand):
             sys.exit(READER_GONE)
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        """Refuse a key ring that lacks keys in use, with exit code 2, then do the work."""
+        """Refuse a key ring that lacks keys in use, with exit code 2, then do the work.
+
+        With --json a refusal is one JSON object too, unless the command wrote its own.
+        """
         for name in ("stdout", "stderr"):
             if options.get(name):
                 setattr(self, name, _PlainOutput(options.pop(name)))
-        if self.writes(options):
-            require_keys()
-        return super().execute(*args, **options)
+        try:
+            if self.writes(options):
+                require_keys()
+            return super().execute(*args, **options)
+        except CommandError as refused:
+            if (options.get("json") or options.get("as_json")) and not self.stdout.is_used:
+                code = "USAGE" if refused.returncode == USAGE else "REFUSED"
+                self.stdout.write(json.dumps({"code": code, "error": str(refused)}))
+            raise
 
 
 def require_keys() -> None:

@@ -25,10 +25,10 @@ def send_test_mail(
     *, address: str, language: str, actor: str, now: datetime, client_address: str = ""
 ) -> PostedMail:
     """Write a test mail into the outbox, audited; raises AddressRefused, NoRelay, TooManyTests."""
+    recipient = outbox.clean_mailbox(address)
     server = relay.current()
     if server is None:
         raise NoRelay
-    recipient = outbox.clean_mailbox(address)
     if not ratelimit.take(key=f"test-mail/{actor}", limit=PER_HOUR, per_seconds=3600, now=now):
         raise TooManyTests
     with translation.override(language):

@@ -115,3 +115,28 @@ def test_a_test_mail_that_nobody_sends_is_still_waiting_at_the_end(capsys, saved
     assert (code, json.loads(out)["state"]) == (3, "QUEUED")
     code, out = run(capsys, "send_test_mail", "gita@guest.example", "--wait", "0", "--json")
     assert (code, json.loads(out)["state"]) == (0, "QUEUED")
+
+
+def test_the_address_of_a_test_mail_is_looked_at_before_the_server(capsys):
+    assert run(capsys, "send_test_mail", "notanaddress", "--json")[0] == 2
+    assert json.loads(capsys.readouterr().out)["code"] == "ADDRESS_REFUSED"
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [
+        (("smtp_test",), 2),
+        (("smtp_test", "--host", "mail.testlab.com", "--node", "nosuch"), 2),
+        (("outbox", "show", "00000000-0000-0000-0000-000000000999"), 2),
+        (("user_add", "ada", "--group", "Super Admin", "--password-file", "/nonexistent"), 2),
+        (("trust_import", "/nonexistent", "--for", "infrastructure"), 2),
+        (("node_promote", "nosuch"), 1),
+        (("node_deregister", "nosuch"), 1),
+    ],
+)
+def test_a_refusal_is_one_json_object_too_when_json_was_asked_for(capsys, words, exit_code):
+    code, sentence = run(capsys, *words, "--json")
+
+    assert code == exit_code
+    expected = {"code": "USAGE" if exit_code == 2 else "REFUSED", "error": sentence}
+    assert json.loads(capsys.readouterr().out) == expected
