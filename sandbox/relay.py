@@ -17,7 +17,7 @@ from email import policy
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, TLSSetupException
 
 from sandbox.coordinates import Coordinates, read_coordinates, sandbox_folder
 from sandbox.mailbox import Mailbox, Receipt, new_id
@@ -123,10 +123,20 @@ def listening_hosts(host: str) -> list[str]:
     return [host, "::1"]
 
 
+def refused_in_one_line(record: logging.LogRecord) -> bool:
+    """Leave out where in the code a TLS handshake ended: a refused certificate is no fault."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, TLSSetupException):
+        record.msg, record.args = f"{record.getMessage()}: {error.__cause__ or error}", ()
+        record.exc_info = None
+    return True
+
+
 def main() -> None:
     """Serve the data folder's relay until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
+    logging.getLogger("mail.log").addFilter(refused_in_one_line)
     warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
     data = Path(os.environ["ISE_MAIL_DATA"])
     coordinates = read_coordinates(data)

@@ -64,6 +64,17 @@ def test_head_answers_like_get(path: str) -> None:
     assert client.head(path).status_code == client.get(path).status_code
 
 
+@pytest.mark.django_db
+def test_a_refused_page_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    assert (
+        people.client_for(people.hana()).get("/admin/system/certificates/trusted/import/").status_code == 403
+    )
+
+    (record,) = [one for one in caplog.records if one.name == "django.request"]
+    assert record.getMessage().startswith("Forbidden")
+    assert record.exc_info is None
+
+
 @pytest.fixture
 def web_port() -> Iterator[int]:
     server = create_server(get_wsgi_application(), listen="127.0.0.1:0", threads=2)
