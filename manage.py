@@ -3,6 +3,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -13,11 +14,16 @@ def main() -> None:
 
     from deployment.database import UNREACHABLE, why_unreachable
     from ise_mail.env import SettingsError
+    from sandbox import asked, ports
 
     try:
+        if sys.argv[1:2] == ["up"]:
+            asked.look(sys.argv[2:], root=Path(__file__).resolve().parent)
         execute_from_command_line(sys.argv)
     except SettingsError as error:
         _end(str(error), code=2)
+    except ports.PortTaken as error:
+        _end(str(error), code=1)
     except OperationalError:
         sentence = why_unreachable()
         if sentence is None:

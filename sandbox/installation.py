@@ -12,7 +12,6 @@ from sandbox import authority, broker, ports
 from sandbox.coordinates import Coordinates, read_coordinates, sandbox_folder, write_coordinates
 from sandbox.plan import Plan, Program
 
-WEB_PORT = 8000
 STARTTLS_PORT = 2587
 TLS_PORT = 2465
 RELAY_HOST = "127.0.0.1"
@@ -43,7 +42,7 @@ class Passwords:
 def web_port(wishes: Wishes) -> int:
     """Return the port asked for when it is free, else the first free one; raises ports.PortTaken."""
     if wishes.port is None:
-        return ports.find_free(wishes.host, WEB_PORT)
+        return ports.find_free(wishes.host, ports.WEB_PORT)
     ports.require_free(wishes.host, wishes.port)
     return wishes.port
 

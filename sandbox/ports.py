@@ -3,6 +3,7 @@
 import errno
 import socket
 
+WEB_PORT = 8000
 SEARCHED_PORTS = 100
 
 

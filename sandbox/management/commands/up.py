@@ -13,6 +13,7 @@ from django.conf import settings
 
 from deployment.commands import ProjectCommand, require_keys
 from sandbox import first_accounts, folder_lock, installation, preparation
+from sandbox.asked import LOCAL_HOST, port_number
 from sandbox.broker import BrokerUnavailable
 from sandbox.coordinates import sandbox_folder
 from sandbox.plan import to_json
@@ -41,10 +42,10 @@ class Command(ProjectCommand):
             "--data", type=_folder, help="the data folder (default: ISE_MAIL_DATA, else ./var)"
         )
         parser.add_argument(
-            "--port", type=_port, help="the port of the pages (default: the first free from 8000)"
+            "--port", type=port_number, help="the port of the pages (default: the first free from 8000)"
         )
         parser.add_argument(
-            "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
+            "--host", default=LOCAL_HOST, help="the address to listen on (default: 127.0.0.1)"
         )
         parser.add_argument(
             "--no-sandbox", action="store_true", help="without the sandbox relay and its Inbox"
@@ -72,12 +73,6 @@ class Command(ProjectCommand):
             pipe.write(work)
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, [sys.executable, "-m", "sandbox.supervisor", str(reading)])  # noqa: S606
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}.")
-    return int(text)
 
 
 def _folder(text: str) -> Path:
