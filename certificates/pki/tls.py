@@ -81,7 +81,7 @@ class TlsClient:
         self._connection.set_connect_state()
         self._connection.request_ocsp()
         name = hostname.ascii_host(host)
-        if name.isascii() and not hostname.is_address(name):
+        if hostname.is_host_name(name):
             self._connection.set_tlsext_host_name(name.encode("ascii"))
 
     @property
