@@ -12,7 +12,6 @@ from django.conf import settings
 from certificates.chains.seen import presented_of
 from certificates.models import SeenChain, TrustedCertificate
 from certificates.pki import fields
-from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.trust import TrustedRow, TrustView
 from certificates.pki.verdict import Verdict
 from certificates.pki.verify import verify
@@ -98,11 +97,10 @@ def _row_of(certificate: TrustedCertificate) -> TrustedRow:
 
 def _keys(der: bytes) -> set[str]:
     try:
-        certificate = fields.load(der)
-        found = {fields.name_key(certificate.subject), fields.name_key(certificate.issuer)}
-    except (fields.CertificateUnreadable, *UNREADABLE):
+        found = fields.read(fields.load(der))
+    except fields.CertificateUnreadable:
         return set()
-    return found - {""}
+    return {found.subject_key, found.issuer_key} - {""}
 
 
 def _altered(rows: Mapping[str, TrustedRow], alter: Alter) -> dict[str, TrustedRow]:

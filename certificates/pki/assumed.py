@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.pki import fields, issuers
 from certificates.pki.asked import Asked
-from certificates.pki.field_reader import UNREADABLE
 
 
 def assumed_chain(presented: Sequence[bytes], asked: Asked) -> tuple[bytes, ...]:
@@ -66,10 +65,7 @@ def _issuer_among(
 
     Among equals `top` goes first, so that the path is not longer than the chain that ended there.
     """
-    try:
-        named = [c for c in sent if c not in path and c.subject == path[-1].issuer]
-    except UNREADABLE:
-        return None
+    named = [c for c in sent if c not in path and issuers.has_name_of_issuer(c, path[-1])]
     named.sort(key=lambda c: c != top)
     signed = (c for c in named if issuers.has_signed(c, path[-1]) is not False)
     return next(signed, next(iter(named), None))

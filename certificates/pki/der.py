@@ -48,6 +48,16 @@ def elements(data: bytes, start: int, end: int) -> Iterator[Element]:
         start = found.end
 
 
+def encoded(tag: int, *parts: bytes) -> bytes:
+    """One element with a tag of one octet and the parts as its content."""
+    content = b"".join(parts)
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(digits))) + digits + content
+
+
 def split(data: bytes) -> Iterator[bytes]:
     """Yield the elements that were joined, each with its header; raises DerBroken."""
     for found in elements(data, 0, len(data)):

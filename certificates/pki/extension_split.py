@@ -49,13 +49,15 @@ def split_extensions(certificate: bytes, *, most: int) -> tuple[list[RawExtensio
 
 def alone(extension: RawExtension) -> bytes:
     """Return a certificate in DER that holds nothing of interest but this extension."""
-    extensions = _wrap(EXTENSIONS_FIELD, _wrap(der.SEQUENCE, extension.whole))
-    return _wrap(der.SEQUENCE, _wrap(der.SEQUENCE, _BEFORE + _NO_NAME + _KEY + extensions) + _SIGNATURE)
+    extensions = der.encoded(EXTENSIONS_FIELD, der.encoded(der.SEQUENCE, extension.whole))
+    return der.encoded(
+        der.SEQUENCE, der.encoded(der.SEQUENCE, _BEFORE + _NO_NAME + _KEY + extensions) + _SIGNATURE
+    )
 
 
 def with_subject(name: bytes) -> bytes:
     """Return a certificate in DER that holds nothing of interest but this distinguished name."""
-    return _wrap(der.SEQUENCE, _wrap(der.SEQUENCE, _BEFORE + name + _KEY) + _SIGNATURE)
+    return der.encoded(der.SEQUENCE, der.encoded(der.SEQUENCE, _BEFORE + name + _KEY) + _SIGNATURE)
 
 
 def _raw(data: bytes, element: der.Element) -> RawExtension:
@@ -89,11 +91,3 @@ def _arcs(content: bytes) -> Iterator[int]:
             arc = 0
     if arc or content[-1] & 0x80:
         yield arc
-
-
-def _wrap(tag: int, content: bytes) -> bytes:
-    length = len(content)
-    if length < 0x80:
-        return bytes((tag, length)) + content
-    digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(digits))) + digits + content

@@ -11,6 +11,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certificates.pki import names
 from certificates.pki.field_reader import UNREADABLE, FieldReader
 from certificates.pki.oids import PSS, SIGNATURE_NAMES, WEAK_DIGESTS
 
@@ -118,8 +119,8 @@ def load(der: bytes) -> x509.Certificate:
 def read(certificate: x509.Certificate) -> CertificateFields:
     """Read all fields of a loaded certificate; never raises for a member that cannot be read."""
     reader = FieldReader(certificate)
-    subject = reader.take("subject", lambda: certificate.subject)
-    issuer = reader.take("issuer", lambda: certificate.issuer)
+    subject = reader.take("subject", lambda: names.subject_of(certificate))
+    issuer = reader.take("issuer", lambda: names.issuer_of(certificate))
     key_kind, key_bits = reader.key()
     algorithm = certificate.signature_algorithm_oid.dotted_string
     der = certificate.public_bytes(Encoding.DER)

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certificates.pki import fields, names
 from certificates.pki.field_reader import UNREADABLE
 from certificates.pki.trust import TrustedRow, TrustView
 
@@ -61,7 +62,7 @@ def has_issued(issuer: x509.Certificate, child: x509.Certificate) -> bool:
 def has_name_of_issuer(issuer: x509.Certificate, child: x509.Certificate) -> bool:
     """Whether the child names the issuer."""
     try:
-        return issuer.subject == child.issuer
+        return names.subject_of(issuer) == names.issuer_of(child)
     except UNREADABLE:
         return False
 
@@ -104,7 +105,7 @@ def _candidates(path: Sequence[x509.Certificate], view: TrustView) -> Iterator[C
 def _rows_of_same_authority(certificate: x509.Certificate, view: TrustView) -> list[TrustedRow]:
     try:
         key = certificate.public_key()
-        rows = view.named(certificate.subject)
+        rows = view.named(fields.read(certificate).subject_key)
         return [row for row in rows if row.certificate is not None and row.certificate.public_key() == key]
     except UNREADABLE:
         found = view.row_of(certificate.public_bytes(Encoding.DER))
@@ -113,10 +114,7 @@ def _rows_of_same_authority(certificate: x509.Certificate, view: TrustView) -> l
 
 def rows_named_as_issuer(child: x509.Certificate, view: TrustView) -> list[TrustedRow]:
     """The rows, usable or not, whose subject is the child's issuer."""
-    try:
-        return view.named(child.issuer)
-    except UNREADABLE:
-        return []
+    return view.named(fields.read(child).issuer_key)
 
 
 def _other_key(path: Sequence[x509.Certificate], view: TrustView) -> Reason | None:

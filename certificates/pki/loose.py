@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from OpenSSL import crypto
 
-from certificates.pki import der, fields
+from certificates.pki import der, fields, names
 from certificates.pki.extension_split import with_subject
-
-VERSION_FIELD: Final = 0xA0
-SUBJECT: Final = 4
-"""The place of the subject behind the version: serial number, algorithm, issuer, validity come before it."""
 
 
 def parse(certificate: bytes) -> crypto.X509 | None:
@@ -37,13 +31,19 @@ def name_of(certificate: bytes) -> str:
     return name or f"SHA-256 {fields.fingerprint(certificate)[:16]}"
 
 
+def unread_names(certificate: bytes) -> tuple[str, ...]:
+    """Which of issuer and subject OpenSSL cannot decode, which the library does not mind."""
+    try:
+        places = {"issuer": names.ISSUER, "subject": names.SUBJECT}
+        held = {field: with_subject(names.bytes_of(certificate, place)) for field, place in places.items()}
+    except der.DerBroken:
+        return ()
+    return tuple(field for field, one in held.items() if parse(one) is None)
+
+
 def _named(certificate: bytes) -> fields.CertificateFields | None:
     """Read the subject out of a certificate that is sound but for having this one's subject."""
     try:
-        outer = der.element_at(certificate, 0, len(certificate))
-        inner = der.element_at(certificate, outer.content, outer.end)
-        members = list(der.elements(certificate, inner.content, inner.end))
-        subject = members[SUBJECT + (members[0].tag == VERSION_FIELD)]
-        return fields.read(fields.load(with_subject(certificate[subject.start : subject.end])))
-    except (der.DerBroken, IndexError, fields.CertificateUnreadable):
+        return fields.read(fields.load(with_subject(names.bytes_of(certificate, names.SUBJECT))))
+    except (der.DerBroken, fields.CertificateUnreadable):
         return None

@@ -82,7 +82,7 @@ def _is_responder(response: ocsp.OCSPResponse, certificate: x509.Certificate) ->
         key = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key())
         return key.digest == response.responder_key_hash
     named = fields.name_key(response.responder_name)
-    return named != "" and named == fields.name_key(certificate.subject)
+    return named != "" and named == fields.read(certificate).subject_key
 
 
 def _check_bytes(response: ocsp.OCSPResponse, signer: x509.Certificate) -> None:

@@ -46,7 +46,9 @@ def verified_chain(
 
     Raises CertificateUnreadable when the first certificate cannot be read; others that cannot are left out.
     """
-    leaf = loose.parse(presented[0]) or crypto.X509.from_cryptography(fields.load(presented[0]))
+    leaf = loose.parse(presented[0])
+    if leaf is None:
+        raise fields.CertificateUnreadable("OpenSSL cannot decode it")
     store = crypto.X509Store()
     engine.prepare(store, purpose)
     for anchor in trusted:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from certificates.pki import containers, fields, pem
+from certificates.pki import containers, fields, loose, pem
 from certificates.pki.fields import CertificateFields
 from certificates.pki.gathered import (
     MAX_CERTIFICATES,
@@ -197,9 +197,11 @@ def _trailing(number: int, rest: bytes) -> Finding:
 
 
 def _checked(number: int, data: bytes, found: CertificateFields) -> ParsedCertificate | Finding:
-    missing = sorted(NEEDED_FIELDS & set(found.unreadable))
+    missing = sorted(NEEDED_FIELDS & {*found.unreadable, *loose.unread_names(data)})
     if missing:
         return error("CERT_FIELDS_BROKEN", block=number, fields=", ".join(missing))
     if found.key_bits > MAX_KEY_BITS:
         return error("KEY_TOO_LARGE", block=number, bits=found.key_bits, limit=MAX_KEY_BITS)
+    if loose.parse(data) is None:
+        return error("BLOCK_BROKEN", block=number, detail="OpenSSL cannot decode it")
     return ParsedCertificate(number, data, found)

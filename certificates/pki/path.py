@@ -64,7 +64,7 @@ def refused_unread(der: bytes, depth: int, presented: Sequence[bytes]) -> Verdic
     """Refuse a chain for a certificate that the library does not load."""
     sent = [chain_certificate(one, "presented") for one in presented]
     chain = chain_at_fault(sent, der) if der else tuple(sent)
-    params = {"name": loose.name_of(der), "detail": unreadable.why_not_loaded(der)}
+    params = {"name": loose.name_of(der), "detail": unreadable.why_not_accepted(der)}
     return Verdict("CERT_UNREADABLE", params, depth, loose.subject_of(der), chain)
 
 

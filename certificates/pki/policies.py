@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from cryptography import x509
 
+from certificates.pki import fields
 from certificates.pki.der import SEQUENCE, DerBroken, element_at, elements
 from certificates.pki.field_reader import UNREADABLE
 
@@ -164,7 +165,7 @@ def _value(certificate: x509.Certificate, kind: type[E]) -> E | None:
 
 
 def _is_self_issued(certificate: x509.Certificate) -> bool:
-    return certificate.subject == certificate.issuer
+    return fields.read(certificate).is_self_issued
 
 
 def _least(current: int, wanted: int | None) -> int:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from cryptography import x509
 from OpenSSL import crypto
 
-from certificates.pki import fields
+from certificates.pki import fields, loose
 from certificates.pki.rules import CrlRule, OcspRule
 from certificates.pki.status import StatusSource
 
@@ -37,16 +37,20 @@ class TrustedRow:
 
     @cached_property
     def certificate(self) -> x509.Certificate | None:
-        """The loaded certificate, or None when the bytes cannot be read."""
+        """The loaded certificate, or None when the library or OpenSSL cannot read the bytes."""
         try:
-            return fields.load(self.der)
+            return None if self._parsed is None else fields.load(self.der)
         except fields.CertificateUnreadable:
             return None
 
     @cached_property
     def anchor(self) -> crypto.X509 | None:
         """The certificate as OpenSSL's store takes it; converting costs more than the rest of a context."""
-        return None if self.certificate is None else crypto.X509.from_cryptography(self.certificate)
+        return None if self.certificate is None else self._parsed
+
+    @cached_property
+    def _parsed(self) -> crypto.X509 | None:
+        return loose.parse(self.der)
 
     @cached_property
     def fields(self) -> fields.CertificateFields | None:
@@ -107,9 +111,8 @@ class TrustView:
     def _by_der(self) -> Mapping[bytes, TrustedRow]:
         return {row.der: row for row in self.rows}
 
-    def named(self, subject: x509.Name) -> list[TrustedRow]:
-        """The rows whose certificate has this subject, those of the usage first."""
-        key = fields.name_key(subject)
+    def named(self, key: str) -> list[TrustedRow]:
+        """The rows whose certificate has the subject with this key, those of the usage first."""
         held = list(self._by_subject.get(key, ()))
         if self.lookup is None or not key:
             return held
@@ -127,10 +130,11 @@ class TrustView:
         exact = self.row_of(der)
         if exact is not None:
             return exact
-        key = fields.read(certificate).key_sha256
+        found = fields.read(certificate)
+        key = found.key_sha256
         same = [
             row
-            for row in self.named(certificate.subject)
+            for row in self.named(found.subject_key)
             if row.fields is not None and key and row.fields.key_sha256 == key
         ]
         return same[0] if same else None

@@ -7,7 +7,6 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from OpenSSL import crypto
 
 from certificates.pki import der, fields, issuers, openssl, unreadable
 from certificates.pki.asked import Purpose
@@ -42,7 +41,7 @@ def why_unfit(issuer: Place, child: Place, now: datetime) -> Reason | None:
 
 def _refusal(issuer: x509.Certificate, child: x509.Certificate, now: datetime) -> Refusal | None:
     """What OpenSSL says when it has nothing but this issuer, as long as it is about the issuer."""
-    trusted = [crypto.X509.from_cryptography(issuer)]
+    trusted = openssl.loaded([_der(issuer)])
     answer = openssl.verified_chain([_der(child)], trusted=trusted, now=now, purpose=Purpose.ANY)
     return answer if isinstance(answer, Refusal) and answer.error in NOT_TAKEN else None
 

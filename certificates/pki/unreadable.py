@@ -45,6 +45,11 @@ def why_not_loaded(certificate: bytes) -> str:
     return ""
 
 
+def why_not_accepted(certificate: bytes) -> str:
+    """Why a certificate is not taken: the library's reason, or which names OpenSSL cannot decode."""
+    return why_not_loaded(certificate) or ", ".join(loose.unread_names(certificate))
+
+
 def extras(presented: Sequence[bytes], verified: Sequence[bytes]) -> Iterator[Finding]:
     """Warn of certificates that were sent, are no part of the chain, and cannot be loaded."""
     for certificate in presented:

@@ -99,3 +99,15 @@ def rewritten(
         parts[-1] = sequence(sequence(*extensions, *twice), tag=0xA3)
     body, _, signature = members(signed(parts, made.above[0]))
     return Rewritten(made.certificate, made.key, made.above, sequence(body, outside or algorithm, signature))
+
+
+def named(value: bytes) -> bytes:
+    """A distinguished name that is a common name with this value, an element in DER."""
+    return sequence(sequence(sequence(bytes.fromhex("0603550403"), value), tag=0x31))
+
+
+def renamed(made: Made, signer: Made, *, issuer: bytes = b"", subject: bytes = b"") -> Rewritten:
+    """The certificate with other distinguished names, signed again by the signer."""
+    parts = members(made.certificate.tbs_certificate_bytes)
+    parts[3], parts[5] = issuer or parts[3], subject or parts[5]
+    return Rewritten(made.certificate, made.key, made.above, signed(parts, signer))

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from certificates import truststore, view_cache
 from certificates.models import Band, Status, StoreVersion, TrustedCertificate
+from certificates.pki.fields import name_key
 from certificates.truststore import Change, ImportRefused, ImportResult, Usage
 from console.models import AuditEvent
 from tests.support.pki import DAY, Made, Recipe, intermediate, make, root, server
@@ -228,7 +229,7 @@ def test_a_view_holds_the_enabled_rows_of_its_usage_and_looks_the_others_up(
     view = truststore.view_for(Usage.INFRASTRUCTURE, now=now)
     assert [row.name for row in view.rows] == ["usable", "expired"]
     assert [row.name for row in view.anchors(now)] == ["usable"]
-    assert [row.name for row in view.named(root("A").certificate.subject)] == ["other purpose"]
+    assert [row.name for row in view.named(name_key(root("A").certificate.subject))] == ["other purpose"]
     held = view.row_of(switched_off.der)
     assert held is not None and (held.name, held.enabled) == ("disabled", False)
 
