@@ -155,7 +155,7 @@ def is_version_2(loaded: x509.CertificateRevocationList) -> bool:
 
 def _refuse_other_issuer(loaded: x509.CertificateRevocationList, authority: x509.Certificate) -> None:
     told = fields.name_key(loaded.issuer)
-    if not told or told != fields.name_key(authority.subject):
+    if not told or told != fields.read(authority).subject_key:
         raise CrlRefused("CRL_WRONG_ISSUER", {"found": loaded.issuer.rfc4514_string()})
 
 

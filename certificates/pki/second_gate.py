@@ -154,4 +154,12 @@ def _severity(reason: str, certificates: Sequence[x509.Certificate], refuses: bo
 
 def _depth(text: str, chain: Sequence[x509.Certificate]) -> int:
     """Which certificate of the chain the library was at; the server's own where it does not say."""
-    return next((d for d, one in enumerate(chain) if text.endswith(f"{_PLACE}{one!r})")), 0)
+    return next((d for d, one in enumerate(chain) if text.endswith(f"{_PLACE}{_shown(one)})")), 0)
+
+
+def _shown(certificate: x509.Certificate) -> str:
+    """The certificate as the library's sentences show it; nothing for names that it cannot show."""
+    try:
+        return repr(certificate)
+    except UNREADABLE:
+        return ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from OpenSSL import SSL
 
-from certificates.pki import alerts, engine, gates, hostname, path
+from certificates.pki import alerts, border, engine, gates, hostname, path
 from certificates.pki.asked import Asked
 from certificates.pki.handshake import Record, der_of, on_info, on_staple, on_verify, reasons_of
 from certificates.pki.openssl import CHAIN_FLAGS
@@ -151,7 +152,8 @@ class TlsClient:
         if not presented:
             return self._verdict("CERT_UNREADABLE")
         asked = self._with_status(seconds)
-        return gates.judge(presented, self._verified(), asked=asked, staple=self._record.staple)
+        judge = partial(gates.judge, presented, asked=asked, staple=self._record.staple)
+        return border.decided(presented, lambda: judge(self._verified()))
 
     def send(self, plain: bytes) -> None:
         """Encrypt bytes for the peer; `outgoing()` then holds them. Raises TlsClosed after the end."""
@@ -208,7 +210,8 @@ class TlsClient:
     def _explain(self, error: SSL.Error) -> Verdict:
         record = self._record
         if record.refusal is not None:
-            return path.explain(record.refusal, presented=self.presented, asked=self._asked)
+            explain = partial(path.explain, record.refusal, presented=self.presented, asked=self._asked)
+            return border.decided(self.presented, explain)
         if record.alert_received is not None:
             requested = record.certificate_was_requested
             return self._verdict(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from certificates.pki import assumed, gates, loose, openssl, path
+from certificates.pki import assumed, border, gates, loose, openssl, path
 from certificates.pki.asked import Asked, Policy
 from certificates.pki.refusal import Refusal
 from certificates.pki.status import StatusSource
@@ -39,7 +39,7 @@ def verify(
     """
     view = anchors if anchors.usage == usage else replace(anchors, usage=usage)
     asked = Asked(host, view, now, policy, tuple(crls), ocsp)
-    return _decide(tuple(presented), asked)
+    return border.decided(presented, lambda: _decide(tuple(presented), asked))
 
 
 def _decide(presented: tuple[bytes, ...], asked: Asked) -> Verdict:
