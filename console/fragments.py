@@ -12,6 +12,11 @@ _ASKED_BY_PAGE = "HX-Request"
 View = Callable[..., HttpResponse]
 
 
+def is_asked_by_page(request: HttpRequest) -> bool:
+    """Whether a page asks for a part of itself, so that nobody sees the answer alone."""
+    return _ASKED_BY_PAGE in request.headers
+
+
 def fragment_of(page: str, *names: str) -> Callable[[View], View]:
     """Have a view run for its page's own requests only; whoever opens the address is led to the page.
 
@@ -21,7 +26,7 @@ def fragment_of(page: str, *names: str) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
-            if _ASKED_BY_PAGE in request.headers:
+            if is_asked_by_page(request):
                 response = view(request, **arguments)
             else:
                 response = redirect(page, **{name: arguments[name] for name in names})

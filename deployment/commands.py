@@ -34,6 +34,7 @@ class _PlainOutput(OutputWrapper):
 
     is_used = False
 
+    # A text stream writes with one argument; Django's wrapper, and so this one, takes two more.
     def write(self, msg: str = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]
         self.is_used = True
         super().write(escaped(str(msg), keep="\n\t"), style_func, ending)

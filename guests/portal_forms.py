@@ -60,6 +60,7 @@ class PortalForm(CrispyForm, forms.Form):
         return helper
 
 
+# Django's field takes a type argument in its stubs only.
 class GuestTypeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of guest types under their names in the reader's language."""
 

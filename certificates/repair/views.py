@@ -22,6 +22,7 @@ from certificates.repair.forms import CHANGED
 from certificates.truststore import EditRefused, ImportRefused
 from console import ratelimit
 from console.access import actor_of, address_of, needs
+from console.fragments import is_asked_by_page
 from console.outbound import FetchFailed
 
 FETCHES_A_MINUTE = 10
@@ -106,7 +107,7 @@ def trusted_repair_switch(request: HttpRequest, proposal: Proposal) -> HttpRespo
 
 def _is_opened_alone(request: HttpRequest) -> bool:
     """Whether a browser shows the answer by itself, not inside the page that it belongs to."""
-    return not request.htmx and request.method != "POST"  # type: ignore[attr-defined]
+    return request.method != "POST" and not is_asked_by_page(request)
 
 
 def _drawn(request: HttpRequest, proposal: Proposal, form: Any, *, fault: str = "") -> HttpResponse:
